@@ -1,0 +1,58 @@
+# Portarium: `make help` lists what there is.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data
+SEEDS ?= 1000
+FROM ?= 1
+BENCH ?=
+
+# An import that Package.swift does not name does not compile. Debug and release each keep one set of flags and one
+# scratch path: another flag would build everything again.
+BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
+SWIFT_FILES := Sources Tests Benchmarks Package.swift
+
+.PHONY: help setup build run test lint format bench simulate clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the build needs and this machine lacks
+	@scripts/setup.sh
+
+build: setup ## Build the release binary
+	$(BUILD) -c release --product portarium
+
+run: build ## Start the router on the embedded log (LISTEN=HOST:PORT DATA=DIR)
+	@mkdir -p "$(DATA)"
+	@echo "Portarium listens on http://$(LISTEN), its log is in $(DATA)/"
+	@echo "  ready?  http://$(LISTEN)/readyz"
+	@echo "  calls   http://$(LISTEN)/v1/openapi.yaml"
+	@echo "  tour    README.md"
+	@exec "$$($(SWIFT) build -c release --show-bin-path)/portarium" serve --listen "$(LISTEN)" --data-dir "$(DATA)"
+
+test: setup ## Build everything in debug and run all tests
+	$(BUILD) --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## Check the style of all Swift sources
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_FILES)
+
+format: ## Rewrite all Swift sources in the house style
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)
+
+bench: setup ## Measure, print a table, write .build/bench.json (BENCH='--quick --only ingress.single')
+	$(BUILD) -c release --product portarium
+	$(BUILD) -c release --product portarium-bench
+	@"$$($(SWIFT) build -c release --show-bin-path)/portarium-bench" --output .build/bench.json $(BENCH)
+
+simulate: setup ## Run seeded schedules of the delivery machines (SEEDS=1000 FROM=1)
+	@$(BUILD) -c release --product portarium-simulate
+	@"$$($(SWIFT) build -c release --show-bin-path)/portarium-simulate" --seeds "$(SEEDS)" --from "$(FROM)"
+
+clean: ## Remove what was built (the data directory stays)
+	rm -rf .build

@@ -1,0 +1,200 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows of the house. `make` builds with `--explicit-target-dependency-import-check error`, so an import that is
+// not named here does not compile. ◇ pure (no I/O, no clock, no logger) · ◆ shell · ▶ main.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+extension Target.Dependency {
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let yams = product(name: "Yams", package: "Yams")
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
+}
+
+let package = Package(
+    name: "portarium",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "portarium", targets: ["Portarium"]),
+        .executable(name: "portarium-bench", targets: ["Benchmarks"]),
+        .executable(name: "portarium-simulate", targets: ["Simulate"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // ◇ what an event is, and how bytes and headers become one
+        room("CloudEvents", "Sources/Router/CloudEvents", [.nioCore]),
+        // ◇ the log as the router sees it: append, fetch, commit
+        room("EventLog", "Sources/Router/EventLog", ["CloudEvents", .nioCore]),
+        // ◇ who wants which events
+        room("Subscriptions", "Sources/Router/Subscriptions", ["CloudEvents", "EventLog", .nioCore]),
+        // ◇ the delivery machines
+        room(
+            "Delivery", "Sources/Router/Delivery",
+            ["CloudEvents", "EventLog", "Subscriptions", .nioCore, .deque, .heap]),
+        // ◆ the loops that drive the machines; the services behind the API
+        room(
+            "EventDispatch", "Sources/Router/EventDispatch",
+            ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .lifecycle, .logging, .deque]),
+        // ◆ the log on SQLite, and the index projection beside it
+        room(
+            "EmbeddedEventLog", "Sources/Router/EmbeddedEventLog",
+            ["CloudEvents", "EventLog", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging, .deque]),
+        // ◆ what every HTTP surface shares: problem+json, tenant, limits
+        room(
+            "HTTPServing", "Sources/Router/HTTPServing",
+            ["CloudEvents", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
+        // ◆ the event endpoint
+        room(
+            "Ingress", "Sources/Router/Ingress",
+            [
+                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging,
+            ]),
+        // ◆ the calls that manage and ask
+        .target(
+            name: "RouterAPI",
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Observability",
+                .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+            ],
+            path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
+        // ◆ outbound delivery
+        room(
+            "HTTPEventSink", "Sources/Router/HTTPEventSink",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1,
+                .asyncHTTPClient,
+                .logging,
+            ]),
+        // ◆ metric names, log keys, Prometheus exposition
+        room("Observability", "Sources/Router/Observability", [.logging, .metrics, .coreMetrics]),
+        // ▶ the binary
+        .executableTarget(
+            name: "Portarium",
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
+                "HTTPServing",
+                "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore, .nioPosix, .nioHTTP1, .httpTypes,
+                .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
+                .configuration, .yams, .argumentParser,
+            ],
+            path: "Sources/Portarium", swiftSettings: strict),
+        // ▶ measurements
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "CloudEvents", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird,
+                .asyncHTTPClient, .logging,
+            ],
+            path: "Benchmarks", swiftSettings: strict),
+        // ▶ seeded schedules from the command line
+        .executableTarget(
+            name: "Simulate", dependencies: ["SimulationKit"], path: "Tests/Simulate", swiftSettings: strict),
+
+        // Kits: doubles and worlds that several test targets share.
+        .target(
+            name: "RouterTestKit",
+            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1],
+            path: "Tests/RouterTestKit", swiftSettings: strict),
+        .target(
+            name: "SimulationKit",
+            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore],
+            path: "Tests/SimulationKit", swiftSettings: strict),
+        .target(
+            name: "ProcessKit", dependencies: [.nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
+            path: "Tests/ProcessKit", swiftSettings: strict),
+
+        tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", .nioCore]),
+        tests("SubscriptionsTests", ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore]),
+        tests("DeliveryTests", ["CloudEvents", "EventLog", "Subscriptions", "Delivery", "RouterTestKit", .nioCore]),
+        tests(
+            "EventDispatchTests",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "RouterTestKit", .nioCore,
+                .logging,
+            ]),
+        tests(
+            "EmbeddedEventLogTests", ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb]),
+        tests(
+            "IngressTests",
+            [
+                "CloudEvents", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", .nioCore, .nioPosix, .nioEmbedded,
+                .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
+            ]),
+        tests(
+            "RouterAPITests",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "RouterAPI",
+                "RouterTestKit",
+                .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
+                .lifecycle,
+                .logging, .yams,
+            ]),
+        tests(
+            "HTTPEventSinkTests",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "HTTPEventSink", "RouterTestKit", .nioCore,
+                .nioPosix,
+                .nioHTTP1, .logging,
+            ]),
+        tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
+        tests("SimulationTests", ["SimulationKit"]),
+        tests(
+            "ConformanceTests",
+            ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
+        tests("IntegrationTests", ["ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests(
+            "PortariumTests",
+            [
+                "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser,
+            ]),
+        tests("BenchmarksTests", ["Benchmarks", .nioCore]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
