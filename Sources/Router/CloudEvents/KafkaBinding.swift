@@ -1,0 +1,53 @@
+import NIOCore
+
+/// The Kafka protocol binding (CloudEvents 1.0, `kafka-protocol-binding.md`): a pure mapping between record headers,
+/// value and events. Values are UTF-8 as they are: there is no percent-encoding.
+///
+/// Headers carry no types. So that an integer or a boolean stays one on its way through the log, one more header,
+/// `portarium_types`, names the attributes that are no strings (`attempt=i,urgent=b`); it is written only where there
+/// are any.
+public enum KafkaBinding {
+    /// What names of attributes are prefixed with.
+    public static let attributePrefix: StaticString = "ce_"
+    /// The header that carries `datacontenttype`.
+    public static let contentTypeHeader: StaticString = "content-type"
+    /// The header that tells the types of attributes that are no strings.
+    public static let typesHeader: StaticString = "portarium_types"
+
+    /// Gives an event in binary mode: calls `header` for every header in the order of the attributes (the name is
+    /// `prefix` followed by `name`), and returns the value of the record, nil where the event has no data.
+    ///
+    /// The pointers are valid only inside the call. Data whose own type is `application/cloudevents…` would be taken
+    /// for structured mode, so such an event is given in structured mode: one header `content-type`, and its JSON as
+    /// the value.
+    public static func encode(
+        _ event: CloudEvent,
+        header: (_ prefix: StaticString, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
+    ) -> ByteBuffer? {
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard !event.carriesCloudEvents else {
+            var mediaType = JSONEventFormat.mediaType
+            mediaType.withUTF8 { header(self.contentTypeHeader, none, UnsafeRawBufferPointer($0)) }
+            var value = ByteBuffer()
+            JSONEventFormat.encode(event, into: &value)
+            return value
+        }
+        var types = ByteBuffer()
+        event.attributes.forEach { name, value, kind in
+            if name.isEqual(to: ContextAttribute.datacontenttype.name) {
+                header(self.contentTypeHeader, none, value)
+            } else {
+                header(self.attributePrefix, name, value)
+            }
+            if kind != .string {
+                if types.readableBytes > 0 { types.writeStaticString(",") }
+                types.writeBytes(name)
+                types.writeStaticString(kind == .integer ? "=i" : "=b")
+            }
+        }
+        if types.readableBytes > 0 {
+            types.withUnsafeReadableBytes { header(self.typesHeader, none, $0) }
+        }
+        return event.data
+    }
+}
