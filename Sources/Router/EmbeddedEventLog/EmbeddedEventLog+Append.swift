@@ -1,0 +1,74 @@
+import EventLog
+import NIOCore
+
+extension EmbeddedEventLog {
+    /// One append is one part of one transaction, whatever topics it spans.
+    public var appendsAtomically: Bool { true }
+
+    /// Appends records; see ``EventLogWriter/append(_:)``. Offsets are dense in each partition. Records without key and
+    /// partition go, all of one call and topic, to one partition, another one with each call.
+    /// - Throws: ``EventLogError`` `overloaded` at once where the queue is full; `tooLarge`; `unknownTopic`;
+    ///   `unknownPartition`; `corruptRecord` for a record without key in a compacted topic; `unavailable`; `closed`.
+    public func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position] {
+        guard !records.isEmpty else { return [] }
+        var topicPartitions: [TopicPartition] = []
+        var partitionIDs: [Int] = []
+        topicPartitions.reserveCapacity(records.count)
+        partitionIDs.reserveCapacity(records.count)
+        var routes: [Topic: LogTable.Route] = [:]
+        var route: LogTable.Route?
+        var bytes = 0
+        for record in records {
+            bytes += try self.checkedSize(record.record)
+            if route?.topic != record.topic {
+                if let known = routes[record.topic] {
+                    route = known
+                } else {
+                    route = try self.table.withLock { (table) throws(EventLogError) in try table.route(record.topic) }
+                    routes[record.topic] = route
+                }
+            }
+            guard let route else { continue }
+            let number = try route.partition(for: record)
+            partitionIDs.append(route.partitionIDs[Int(number.value)])
+            topicPartitions.append(TopicPartition(record.topic, number))
+        }
+        guard records.count <= self.configuration.appendQueueRecordsMax, bytes <= self.configuration.appendQueueBytesMax
+        else {
+            throw EventLogError(
+                .tooLarge, "\(records.count) records (\(bytes) bytes) in one call are more than the log's queue holds")
+        }
+        let offsets = try await self.writer.append(records, to: partitionIDs, bytes: bytes)
+        var positions: [Position] = []
+        positions.reserveCapacity(offsets.count)
+        for index in offsets.indices { positions.append(Position(topicPartitions[index], Offset(offsets[index]))) }
+        return positions
+    }
+
+    @inline(__always)
+    private func checkedSize(_ record: LogRecord) throws(EventLogError) -> Int {
+        let size = record.size
+        guard size <= self.configuration.recordBytesMax else {
+            throw EventLogError(
+                .tooLarge, "a record has \(size) bytes, the log takes \(self.configuration.recordBytesMax)")
+        }
+        return size
+    }
+}
+
+extension LogTable.Route {
+    /// The partition that a record names, or that its key means, or that this call uses for records without key.
+    func partition(for record: ProducerRecord) throws(EventLogError) -> Partition {
+        if self.isCompacted, record.record.key == nil {
+            throw EventLogError(.corruptRecord, "topic '\(self.topic)' is compacted: a record needs a key")
+        }
+        if let partition = record.partition {
+            guard self.partitionIDs.indices.contains(Int(partition.value)) else {
+                throw LogTable.unknown(TopicPartition(self.topic, partition), count: self.partitionIDs.count)
+            }
+            return partition
+        }
+        guard let key = record.record.key else { return self.keyless }
+        return Partitioner.partition(forKey: key, partitions: self.partitionIDs.count)
+    }
+}

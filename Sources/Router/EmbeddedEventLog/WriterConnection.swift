@@ -1,0 +1,180 @@
+import EventLog
+import GRDB
+import GRDBSQLite
+import NIOCore
+
+/// The connection that writes the log: prepared statements, and the next offset of each partition.
+///
+/// `@unchecked Sendable`: handed between closures, but touched only on the serial queue of its `DatabaseQueue`.
+final class WriterConnection: @unchecked Sendable {
+    /// What the open chunk of a partition sums up so far.
+    struct OpenChunk {
+        var number: Int64
+        var records: Int64 = 0
+        var bytes: Int64 = 0
+        var timestampMin = Int64.max
+        var timestampMax = Int64.min
+    }
+
+    private struct PartitionState {
+        var end: Int64
+        /// nil: to be read from the table before the next append.
+        var chunk: OpenChunk?
+        var insert: LogStatement?
+    }
+
+    let handle: OpaquePointer
+    private var partitions: [PartitionState] = []
+    /// Partitions that the open transaction appended to, with their ends before it.
+    private var touched: [(id: Int, endBefore: Int64)] = []
+    private var statements: [String: LogStatement] = [:]
+    private let beginStatement: LogStatement
+    private let commitStatement: LogStatement
+    private let rollbackStatement: LogStatement
+    private let insertChunk: LogStatement
+
+    init(_ handle: OpaquePointer) throws {
+        self.handle = handle
+        self.beginStatement = try LogStatement(handle, "BEGIN IMMEDIATE")
+        self.commitStatement = try LogStatement(handle, "COMMIT")
+        self.rollbackStatement = try LogStatement(handle, "ROLLBACK")
+        self.insertChunk = try LogStatement(handle, "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)")
+    }
+
+    /// Adds a partition; its id is the number of those added before.
+    func addPartition(end: Int64) {
+        self.partitions.append(PartitionState(end: end))
+    }
+
+    /// A statement that is kept prepared.
+    func statement(_ sql: String) throws -> LogStatement {
+        if let statement = self.statements[sql] { return statement }
+        let statement = try LogStatement(self.handle, sql)
+        self.statements[sql] = statement
+        return statement
+    }
+
+    func begin() throws {
+        self.touched.removeAll(keepingCapacity: true)
+        try self.beginStatement.run()
+    }
+
+    /// Makes the transaction durable, and says which partitions have new ends.
+    func commit() throws -> [(id: Int, end: Int64)] {
+        try self.commitStatement.run()
+        return self.touched.map { (id: $0.id, end: self.partitions[$0.id].end) }
+    }
+
+    /// Forgets the transaction, here and in the file.
+    func rollback() {
+        for (id, endBefore) in self.touched {
+            self.partitions[id].end = endBefore
+            self.partitions[id].chunk = nil
+        }
+        self.touched.removeAll(keepingCapacity: true)
+        // Some faults (disk full, I/O) roll back by themselves; then there is no transaction to end.
+        if sqlite3_get_autocommit(self.handle) == 0 { try? self.rollbackStatement.run() }
+    }
+
+    /// Inserts the records of one call, and returns their offsets.
+    func append(_ records: [ProducerRecord], to ids: [Int]) throws -> [Int64] {
+        var offsets: [Int64] = []
+        offsets.reserveCapacity(records.count)
+        for index in records.indices {
+            offsets.append(try self.append(records[index].record, to: ids[index]))
+        }
+        return offsets
+    }
+
+    private func append(_ record: LogRecord, to id: Int) throws -> Int64 {
+        let offset = self.partitions[id].end
+        if !self.touched.contains(where: { $0.id == id }) { self.touched.append((id, offset)) }
+        try self.count(record, at: offset, of: id)
+        let insert = try self.insertStatement(id)
+        insert.bind(offset, at: 1)
+        insert.bind(record.timestamp.milliseconds, at: 2)
+        try record.headers.bytes.withUnsafeReadableBytes { headers in
+            insert.bindUncopied(headers, at: 4)
+            try Self.withBytes(record.key) { key in
+                insert.bindUncopied(key, at: 3)
+                try Self.withBytes(record.value) { value in
+                    insert.bindUncopied(value, at: 5)
+                    try insert.run()
+                }
+            }
+        }
+        self.partitions[id].end = offset + 1
+        return offset
+    }
+
+    @inline(__always)
+    private static func withBytes(_ buffer: ByteBuffer?, _ body: (UnsafeRawBufferPointer?) throws -> Void) rethrows {
+        if let buffer { try buffer.withUnsafeReadableBytes { try body($0) } } else { try body(nil) }
+    }
+
+    private func insertStatement(_ id: Int) throws -> LogStatement {
+        if let statement = self.partitions[id].insert { return statement }
+        let table = LogSchema.recordsTable(id)
+        let statement = try LogStatement(
+            self.handle, "INSERT INTO \(table) (offset, timestamp, key, headers, value) VALUES (?, ?, ?, ?, ?)")
+        self.partitions[id].insert = statement
+        return statement
+    }
+
+    /// Adds a record to the sum of its chunk; the first record of a chunk closes the one before.
+    private func count(_ record: LogRecord, at offset: Int64, of id: Int) throws {
+        let number = offset >> LogSchema.chunkShift
+        var chunk: OpenChunk
+        if let open = self.partitions[id].chunk {
+            chunk = open
+        } else {
+            chunk = try self.readChunk(max(0, offset - 1) >> LogSchema.chunkShift, of: id)
+        }
+        if chunk.number != number {
+            if chunk.records > 0 { try self.writeChunk(chunk, of: id) }
+            chunk = OpenChunk(number: number)
+        }
+        let timestamp = record.timestamp.milliseconds
+        chunk.records += 1
+        chunk.bytes += Int64(record.size)
+        chunk.timestampMin = min(chunk.timestampMin, timestamp)
+        chunk.timestampMax = max(chunk.timestampMax, timestamp)
+        self.partitions[id].chunk = chunk
+    }
+
+    func writeChunk(_ chunk: OpenChunk, of id: Int) throws {
+        self.insertChunk.bind(Int64(id), at: 1)
+        self.insertChunk.bind(chunk.number, at: 2)
+        self.insertChunk.bind(chunk.records, at: 3)
+        self.insertChunk.bind(chunk.bytes, at: 4)
+        self.insertChunk.bind(chunk.timestampMin, at: 5)
+        self.insertChunk.bind(chunk.timestampMax, at: 6)
+        try self.insertChunk.run()
+    }
+
+    /// Sums up the records that a chunk has now.
+    func readChunk(_ number: Int64, of id: Int) throws -> OpenChunk {
+        let select = try self.statement(
+            """
+            SELECT count(*), total(length(headers) + ifnull(length(key), 0) + ifnull(length(value), 0)),
+                min(timestamp), max(timestamp)
+            FROM \(LogSchema.recordsTable(id)) WHERE offset >= ? AND offset < ?
+            """)
+        select.bind(number << LogSchema.chunkShift, (number + 1) << LogSchema.chunkShift)
+        var chunk = OpenChunk(number: number)
+        guard try select.step() else { return chunk }
+        chunk.records = select.integer(0)
+        chunk.bytes = select.integer(1)
+        if chunk.records > 0 {
+            chunk.timestampMin = select.integer(2)
+            chunk.timestampMax = select.integer(3)
+        }
+        select.reset()
+        return chunk
+    }
+
+    /// What the next append must read again: the sweep took records out of the open chunk.
+    func forgetOpenChunk(of id: Int) { self.partitions[id].chunk = nil }
+
+    func end(of id: Int) -> Int64 { self.partitions[id].end }
+}

@@ -1,0 +1,45 @@
+/// Why the log did not do what it was asked.
+public struct EventLogError: Error, Sendable, CustomStringConvertible {
+    /// The kind of fault; the set may grow.
+    public struct Code: Hashable, Sendable {
+        public let name: String
+        public init(name: String) { self.name = name }
+        public static let invalidTopic = Self(name: "invalid-topic")
+        public static let unknownTopic = Self(name: "unknown-topic")
+        public static let unknownPartition = Self(name: "unknown-partition")
+        /// The offset lies before the first that is kept (or past the end).
+        public static let offsetOutOfRange = Self(name: "offset-out-of-range")
+        /// A record, or a batch, over the log's limit.
+        public static let tooLarge = Self(name: "too-large")
+        /// The queue of appends is full: come again later.
+        public static let overloaded = Self(name: "overloaded")
+        /// The store cannot be written or read now (disk full, broker down).
+        public static let unavailable = Self(name: "unavailable")
+        public static let corruptRecord = Self(name: "corrupt-record")
+        /// The log is shutting down.
+        public static let closed = Self(name: "closed")
+        /// A topic exists with other partitions or another policy than asked.
+        public static let conflict = Self(name: "conflict")
+    }
+
+    public var code: Code
+    /// One sentence with the mend.
+    public var message: String
+    /// For `offsetOutOfRange`: what the partition holds.
+    public var bounds: OffsetBounds?
+    public var cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, bounds: OffsetBounds? = nil, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.bounds = bounds
+        self.cause = cause
+    }
+
+    /// Whether the same call may succeed later without a change.
+    public var isRetriable: Bool { self.code == .overloaded || self.code == .unavailable }
+
+    public var description: String {
+        "\(self.code.name): \(self.message)" + (self.cause.map { " (\($0))" } ?? "")
+    }
+}
