@@ -1,0 +1,45 @@
+/// Which headers a subscription may have sent along (RFC 9110, sections 5.1 and 5.5).
+enum HeaderRules {
+    /// What the router or the connection sets itself.
+    private static let reserved: Set<String> = [
+        "connection", "content-encoding", "content-length", "content-range", "content-type", "correlationid", "expect",
+        "host", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+        "runid",
+        "te", "tenantid", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    /// What is wrong with a name, nil: nothing.
+    static func fault(ofName name: String, bytesMax: Int) -> String? {
+        guard !name.isEmpty, name.utf8.allSatisfy(self.isTokenByte) else {
+            return "is no name of a header: use letters, digits and hyphens"
+        }
+        guard name.utf8.count <= bytesMax else {
+            return "has a name of \(name.utf8.count) bytes; at most \(bytesMax) are allowed"
+        }
+        let lowercased = name.lowercased()
+        guard !lowercased.hasPrefix("ce-") else { return "is reserved: ce-… headers carry the attributes of the event" }
+        guard !self.reserved.contains(lowercased) else { return "is reserved: the router sets \(lowercased) itself" }
+        return nil
+    }
+
+    /// What is wrong with a value, nil: nothing.
+    static func fault(ofValue value: String, bytesMax: Int) -> String? {
+        let bytes = Array(value.utf8)
+        guard bytes.count <= bytesMax else { return "has \(bytes.count) bytes; at most \(bytesMax) are allowed" }
+        guard bytes.allSatisfy({ $0 == 0x09 || (0x20...0x7e).contains($0) }) else {
+            return "must be printable ASCII, without line breaks"
+        }
+        let edges = [bytes.first, bytes.last]
+        guard !edges.contains(0x20), !edges.contains(0x09) else { return "must not begin or end with white space" }
+        return nil
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

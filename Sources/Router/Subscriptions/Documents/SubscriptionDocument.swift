@@ -1,0 +1,91 @@
+/// A subscription as people write it and get it back: the object of the CloudEvents Subscriptions API (section 3.2.1)
+/// with the `config` of this router.
+///
+/// Decoding takes what has the right form and notes in ``violations`` what has not, so that
+/// ``subscription(tenant:defaultName:)`` can say everything that is wrong at once.
+public struct SubscriptionDocument: Sendable, Codable {
+    /// What the subscription shall be called; nil: the router chooses.
+    public var id: String?
+    /// Only events of exactly this source; not empty, at most 2048 bytes.
+    public var source: String?
+    /// Only events of one of these types, at most 100 of at most 2048 bytes; empty: of any.
+    public var types: [String]
+    /// All must hold; at most 100, and within the limits of ``CompiledFilter``.
+    public var filters: [Filter]
+    /// An absolute URL that ``SinkURL`` takes.
+    public var sink: String
+    /// Must be `HTTP`, in any case.
+    public var `protocol`: String
+    /// `protocolsettings`: headers and method of the requests.
+    public var protocolSettings: HTTPProtocolSettings
+    /// How events are delivered.
+    public var config: SubscriptionConfiguration
+    /// What decoding found wrong: wrong types, unknown members, unsupported dialects. Empty where built by hand.
+    public private(set) var violations: [SubscriptionValidationError.Violation] = []
+
+    /// A document by hand; ``subscription(tenant:defaultName:)`` checks it like one from outside.
+    public init(
+        id: String? = nil, source: String? = nil, types: [String] = [], filters: [Filter] = [], sink: String,
+        protocol: String = "HTTP", protocolSettings: HTTPProtocolSettings = HTTPProtocolSettings(),
+        config: SubscriptionConfiguration = SubscriptionConfiguration()
+    ) {
+        self.id = id
+        self.source = source
+        self.types = types
+        self.filters = filters
+        self.sink = sink
+        self.protocol = `protocol`
+        self.protocolSettings = protocolSettings
+        self.config = config
+    }
+
+    /// The document of a subscription, all members written out.
+    public init(_ subscription: Subscription) {
+        self.init(
+            id: subscription.id.name, source: subscription.source, types: subscription.types,
+            filters: subscription.filters, sink: subscription.sink, protocolSettings: subscription.protocolSettings,
+            config: subscription.config)
+    }
+
+    /// Decodes a document.
+    /// - Throws: `DecodingError` only where it is no JSON object; everything else is noted in ``violations``.
+    public init(from decoder: any Decoder) throws {
+        var reader = DocumentReader(try decoder.container(keyedBy: DocumentKey.self))
+        self.init(&reader)
+        self.violations = reader.violations
+    }
+
+    init(_ reader: inout DocumentReader) {
+        self.init(
+            id: reader.string("id"), source: reader.string("source"), types: reader.strings("types") ?? [],
+            filters: FilterReader.filters(&reader, "filters") ?? [], sink: Self.required("sink", &reader),
+            protocol: Self.required("protocol", &reader),
+            protocolSettings: reader.object("protocolsettings") { HTTPProtocolSettings(&$0) } ?? HTTPProtocolSettings(),
+            config: reader.object("config") { SubscriptionConfiguration(&$0) } ?? SubscriptionConfiguration())
+        reader.refuseMembers(
+            except: ["id", "source", "types", "filters", "sink", "protocol", "protocolsettings", "config"])
+    }
+
+    private static func required(_ member: String, _ reader: inout DocumentReader) -> String {
+        if !reader.has(member) {
+            let example = member == "sink" ? "an absolute URL such as \"https://example.com/in\"" : "\"HTTP\""
+            reader.note(member, detail: "is required: \(example)")
+        }
+        return reader.string(member) ?? ""
+    }
+
+    /// Writes the document. What decoding noted is not written.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: DocumentKey.self)
+        try container.encodeIfPresent(self.id, forKey: DocumentKey("id"))
+        try container.encodeIfPresent(self.source, forKey: DocumentKey("source"))
+        if !self.types.isEmpty { try container.encode(self.types, forKey: DocumentKey("types")) }
+        if !self.filters.isEmpty { try container.encode(self.filters, forKey: DocumentKey("filters")) }
+        try container.encode(self.sink, forKey: DocumentKey("sink"))
+        try container.encode(self.protocol, forKey: DocumentKey("protocol"))
+        try self.protocolSettings.encode(
+            into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("protocolsettings")))
+        try self.config.encode(
+            into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("config")))
+    }
+}

@@ -1,0 +1,46 @@
+import EventLog
+
+/// A subscription with what the router decided about it: one value in the compacted subscriptions topic.
+public struct StoredSubscription: Sendable, Hashable {
+    /// Whether events are sent.
+    public enum Status: String, Sendable, Hashable, CaseIterable {
+        /// Yes.
+        case active
+        /// By a person's wish.
+        case paused
+        /// By the router: the sink said 410, or failed for too long.
+        case suspended
+    }
+
+    /// What was asked for.
+    public var subscription: Subscription
+    /// Whether events are sent now.
+    public var status: Status
+    /// Why it is suspended, in one sentence.
+    public var statusReason: String?
+    /// Tells this subscription from an earlier one of the same id, whose cursors it does not inherit.
+    public var generation: String
+    /// Grows by one with every change.
+    public var revision: Int
+    /// When it was accepted.
+    public var createdAt: Timestamp
+    /// When it was last changed; not before ``createdAt``.
+    public var updatedAt: Timestamp
+    /// What `start` came to, when the subscription was created: the first offset of each partition that is its own.
+    /// A partition that is not named was added later and starts at its beginning.
+    public var startOffsets: [TopicPartition: Offset]
+
+    public init(
+        subscription: Subscription, status: Status = .active, statusReason: String? = nil, generation: String,
+        revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp, startOffsets: [TopicPartition: Offset]
+    ) {
+        self.subscription = subscription
+        self.status = status
+        self.statusReason = statusReason
+        self.generation = generation
+        self.revision = revision
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.startOffsets = startOffsets
+    }
+}
