@@ -1,0 +1,28 @@
+/// What came of one attempt.
+public struct AttemptReport: Sendable, Hashable {
+    /// What the answer means for the delivery.
+    public enum Meaning: Sendable, Hashable {
+        /// Any 2xx.
+        case delivered
+        /// 408, 425, 429, 5xx, or no answer at all: try again, after this many milliseconds at least where the sink said so.
+        case retry(afterMilliseconds: Int64?)
+        /// Any other 4xx, and 3xx, which is never followed: trying again would not help.
+        case rejected
+        /// 410: the sink wants no more of this subscription.
+        case gone
+    }
+
+    public var meaning: Meaning
+    /// The HTTP status; nil where there was no answer.
+    public var status: Int?
+    /// A short text for people: `timeout`, `connection refused`, `503 Service Unavailable`.
+    public var error: String?
+    public var durationMilliseconds: Int64
+
+    public init(meaning: Meaning, status: Int?, error: String?, durationMilliseconds: Int64) {
+        self.meaning = meaning
+        self.status = status
+        self.error = error
+        self.durationMilliseconds = durationMilliseconds
+    }
+}

@@ -1,0 +1,18 @@
+import EventLog
+
+/// A wish of the machine to read for one subscription that lags.
+public struct CatchUpFetch: Sendable, Hashable {
+    public var slot: Int
+    public var topicPartition: TopicPartition
+    /// Given back with the result: a result whose epoch has passed is ignored.
+    public var epoch: UInt64
+    /// Which use of the slot the read is for.
+    public var incarnation: UInt64
+    public var from: Offset
+    public var recordsMax: Int
+    public var bytesMax: Int
+    /// Offsets that are wanted whatever the filters say now: they matched when they were read first.
+    public var reload: [Int64]
+    /// From here on the filters decide.
+    public var position: Int64
+}

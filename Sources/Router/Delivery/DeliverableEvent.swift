@@ -1,0 +1,24 @@
+import CloudEvents
+import EventLog
+import NIOCore
+
+/// An event read from the log, shared by every subscription that it matches.
+public final class DeliverableEvent: Sendable {
+    public let event: CloudEvent
+    public let position: Position
+    /// When it was appended.
+    public let timestamp: Timestamp
+    /// Hash of the ordering key, scoped by tenant.
+    public let keyHash: UInt64
+    /// What it counts for in the memory limits, in bytes.
+    public let size: Int
+
+    public init(event: CloudEvent, position: Position, timestamp: Timestamp) {
+        self.event = event
+        self.position = position
+        self.timestamp = timestamp
+        self.keyHash = OrderingKey.hash(of: event)
+        // The fixed part stands for the object itself, its queue entries and its tracker entry.
+        self.size = event.attributes.bytes.readableBytes + (event.data?.readableBytes ?? 0) + 256
+    }
+}

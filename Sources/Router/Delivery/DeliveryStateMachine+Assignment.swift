@@ -1,0 +1,78 @@
+import DequeModule
+import EventLog
+
+extension DeliveryStateMachine {
+    /// A partition is this process's to read. The tail begins at `committed`, what was committed under
+    /// ``GroupName/tail`` (or where the partition starts). Subscriptions known already are placed with `place`.
+    ///
+    /// - Parameter cursors: for each known subscription its start and committed cursor in this partition.
+    public mutating func assign(
+        _ topicPartition: TopicPartition, committed: Offset,
+        cursors: (Int) -> (start: Offset?, cursor: SubscriptionCursor?), now: Int64
+    ) {
+        let index: Int
+        if let known = self.tailIndexes[topicPartition] {
+            index = known
+            self.tails[index] = Tail(
+                topicPartition: topicPartition, position: committed.value, committed: committed.value,
+                committedMax: committed.value)
+        } else {
+            index = self.tails.count
+            self.tailIndexes[topicPartition] = index
+            self.tails.append(
+                Tail(
+                    topicPartition: topicPartition, position: committed.value, committed: committed.value,
+                    committedMax: committed.value))
+        }
+        for slot in self.subscriptions.indices where !self.subscriptions[slot].isRemoved {
+            let place = cursors(slot)
+            self.place(slot, index, start: place.start, cursor: place.cursor)
+        }
+        self.pump(now: now)
+    }
+
+    /// The partition is about to go: nothing more is read or sent for it, what is in flight may still report.
+    public mutating func beginRevoke(_ topicPartition: TopicPartition) {
+        guard let tail = self.tailIndexes[topicPartition] else { return }
+        self.tails[tail].isAssigned = false
+        for slot in self.tails[tail].slots where self.subscriptions[slot].cursors[tail] != nil {
+            for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
+                guard case .sending(let count, _) = lane.state else {
+                    for pending in lane.pending { self.release(slot, pending.event) }
+                    self.subscriptions[slot].lanes[key] = nil
+                    continue
+                }
+                for pending in lane.pending.dropFirst(count) { self.release(slot, pending.event) }
+                self.subscriptions[slot].lanes[key]!.pending.removeLast(lane.pending.count - count)
+            }
+            let lanes = self.subscriptions[slot].lanes
+            self.subscriptions[slot].ready.removeAll { lanes[$0]?.state != .ready }
+        }
+    }
+
+    /// Whether attempts for a partition that is about to go are still in flight.
+    public func isDraining(_ topicPartition: TopicPartition) -> Bool {
+        guard let tail = self.tailIndexes[topicPartition] else { return false }
+        return self.tails[tail].slots.contains { slot in
+            self.subscriptions[slot].lanes.values.contains { lane in
+                guard case .sending = lane.state else { return false }
+                return lane.tail == tail
+            }
+        }
+    }
+
+    /// The partition is gone: what was in flight is abandoned, a late report changes nothing.
+    public mutating func finishRevoke(_ topicPartition: TopicPartition) {
+        guard let tail = self.tailIndexes[topicPartition] else { return }
+        for slot in self.tails[tail].slots {
+            for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
+                for pending in lane.pending { self.release(slot, pending.event) }
+                self.subscriptions[slot].lanes[key] = nil
+            }
+            self.subscriptions[slot].cursors[tail] = nil
+            self.subscriptions[slot].hungry.removeAll { $0 == tail }
+            self.askAgain(slot)
+        }
+        self.tails[tail].slots = []
+    }
+}

@@ -1,0 +1,125 @@
+import EventLog
+import Subscriptions
+
+extension DeliveryStateMachine {
+    /// What may be committed now; nil where nothing changed, or an earlier plan is not finished yet.
+    ///
+    /// The tail's offset waits for every subscription that is attached, or whose leaving is not durable yet; it never goes
+    /// back. The plan is safe whether all of it, a part, or nothing becomes durable.
+    public mutating func planCommit() -> CommitPlan? {
+        guard !self.isCommitPlanned else { return nil }
+        var commits: [GroupCommit] = []
+        var marks: [CommitPlan.CursorMark] = []
+        var offsets: [(tail: Int, offset: Int64)] = []
+        for tail in self.tails.indices where self.tails[tail].isAssigned || !self.tails[tail].slots.isEmpty {
+            self.forgetIdleCursors(tail)
+            let offset = self.settledTail(tail)
+            for slot in self.tails[tail].slots.sorted() {
+                self.planCursor(slot, tail, settled: offset, into: &commits, &marks)
+            }
+            if offset > self.tails[tail].committed, offset >= self.tails[tail].committedMax {
+                offsets.append((tail: tail, offset: offset))
+            }
+        }
+        guard !commits.isEmpty || !offsets.isEmpty else { return nil }
+        for (tail, offset) in offsets {
+            commits.append(
+                GroupCommit(
+                    group: GroupName.tail, topicPartition: self.tails[tail].topicPartition,
+                    committed: CommittedOffset(offset: Offset(offset))))
+        }
+        self.isCommitPlanned = true
+        return CommitPlan(commits: commits, marks: marks, tails: offsets)
+    }
+
+    /// The plan is durable, or it failed and everything in it is planned again.
+    public mutating func commitFinished(_ plan: CommitPlan, succeeded: Bool) {
+        self.isCommitPlanned = false
+        guard succeeded else {
+            for mark in plan.marks where self.isCurrent(mark.slot, mark.incarnation) {
+                self.subscriptions[mark.slot].cursors[mark.tail]?.durable = .unknown
+                self.subscriptions[mark.slot].cursors[mark.tail]?.version += 1
+            }
+            for (tail, offset) in plan.tails {
+                self.tails[tail].committedMax = max(self.tails[tail].committedMax, offset)
+            }
+            return
+        }
+        for mark in plan.marks where self.isCurrent(mark.slot, mark.incarnation) {
+            self.subscriptions[mark.slot].cursors[mark.tail]?.durable = mark.isDetached ? .detached : .attached
+            self.subscriptions[mark.slot].cursors[mark.tail]?.committedVersion = mark.version
+        }
+        for (tail, offset) in plan.tails {
+            self.tails[tail].committed = max(self.tails[tail].committed, offset)
+            self.tails[tail].committedMax = max(self.tails[tail].committedMax, offset)
+        }
+    }
+
+    /// The lowest offset that the tail's commit has to wait at.
+    private func settledTail(_ tail: Int) -> Int64 {
+        var lowest = self.tails[tail].position
+        for slot in self.tails[tail].slots {
+            guard let cursor = self.subscriptions[slot].cursors[tail], !self.subscriptions[slot].specification.isReplay
+            else { continue }
+            if cursor.isDetached {
+                // Its leaving is not durable: a restart would still find it at the tail.
+                guard cursor.durable != .detached else { continue }
+                lowest = min(lowest, cursor.tracker.lowestUnsettled ?? cursor.tracker.position)
+            } else {
+                lowest = min(lowest, cursor.tracker.lowestUnsettled ?? lowest)
+            }
+        }
+        return lowest
+    }
+
+    private func planCursor(
+        _ slot: Int, _ tail: Int, settled: Int64, into commits: inout [GroupCommit],
+        _ marks: inout [CommitPlan.CursorMark]
+    ) {
+        guard let cursor = self.subscriptions[slot].cursors[tail], cursor.version != cursor.committedVersion else {
+            return
+        }
+        if !cursor.isDetached, !cursor.durable.mayBeDetached, cursor.tracker.unsettledCount == 0,
+            settled >= self.tails[tail].position, settled >= cursor.tracker.position
+        {
+            return  // The tail's own offset says it all.
+        }
+        let specification = self.subscriptions[slot].specification
+        let unsettled = cursor.tracker.unsettled
+        let position =
+            cursor.isDetached
+            ? cursor.tracker.position : max(cursor.tracker.position, self.tails[tail].position)
+        // Coming back to the tail counts only when the tail's own commit has not passed what is unsettled here.
+        let isBehindTail = (unsettled.first ?? position) < self.tails[tail].committedMax
+        let staysDetached = cursor.isDetached || (cursor.durable.mayBeDetached && isBehindTail)
+        let durable = SubscriptionCursor(
+            generation: specification.generation, isDetached: staysDetached, position: position, unsettled: unsettled,
+            delivered: cursor.delivered, deadLettered: cursor.deadLettered)
+        commits.append(
+            GroupCommit(
+                group: GroupName.cursor(of: specification.id, generation: specification.generation),
+                topicPartition: self.tails[tail].topicPartition,
+                committed: durable.committed))
+        // Written as detached although it has joined: it has to be written again.
+        let version = staysDetached == cursor.isDetached ? cursor.version : cursor.committedVersion
+        marks.append(
+            CommitPlan.CursorMark(
+                slot: slot, tail: tail, version: version, isDetached: staysDetached,
+                incarnation: self.subscriptions[slot].incarnation))
+    }
+
+    /// Drops cursors that say no more than the tail's own commit does.
+    private mutating func forgetIdleCursors(_ tail: Int) {
+        for slot in self.tails[tail].slots {
+            guard let cursor = self.subscriptions[slot].cursors[tail] else {
+                self.tails[tail].slots.remove(slot)
+                continue
+            }
+            guard !cursor.isDetached, cursor.tracker.unsettledCount == 0, !cursor.durable.mayBeDetached,
+                cursor.tracker.position <= self.tails[tail].committed
+            else { continue }
+            self.subscriptions[slot].cursors[tail] = nil
+            self.tails[tail].slots.remove(slot)
+        }
+    }
+}

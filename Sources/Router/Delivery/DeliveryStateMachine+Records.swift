@@ -1,0 +1,154 @@
+import DequeModule
+import EventLog
+
+extension DeliveryStateMachine {
+    /// Takes what the tail has read. The batch must begin where the tail stands.
+    public mutating func tail(_ batch: TailBatch, now: Int64) {
+        guard let tail = self.tailIndexes[batch.topicPartition], self.tails[tail].isAssigned,
+            batch.next.value >= self.tails[tail].position
+        else { return }
+        for match in batch.matches {
+            for slot in match.slots where !self.subscriptions[slot].isRemoved {
+                self.offer(match.event, to: slot, tail: tail)
+            }
+        }
+        self.tails[tail].position = batch.next.value
+        if self.heldBytes > self.limits.heldBytesMax {
+            self.relievePressure(downTo: self.limits.heldBytesMax / 4 * 3, victims: self.holders { _ in true })
+        }
+        self.pump(now: now)
+    }
+
+    /// One event from the tail to one subscription: held, or a reason to detach.
+    private mutating func offer(_ event: DeliverableEvent, to slot: Int, tail: Int) {
+        let offset = event.position.offset.value
+        if self.subscriptions[slot].cursors[tail] == nil {
+            self.makeCursor(slot, tail, tracker: OffsetTracker(position: offset), isDetached: false)
+        }
+        guard self.subscriptions[slot].cursors[tail]!.isDetached == false,
+            offset >= self.subscriptions[slot].cursors[tail]!.tracker.position
+        else { return }
+        guard self.hasRoom(slot) else { return self.detach(slot, tail, at: offset) }
+        self.subscriptions[slot].cursors[tail]!.tracker.hold(offset)
+        self.subscriptions[slot].cursors[tail]!.tracker.position = offset + 1
+        self.subscriptions[slot].cursors[tail]!.version += 1
+        self.hold(event, slot, tail)
+    }
+
+    /// Whether one more event may be held for a subscription.
+    private func hasRoom(_ slot: Int) -> Bool {
+        self.subscriptions[slot].isActive && self.subscriptions[slot].heldEvents < self.limits.windowEventsMax
+            && self.subscriptions[slot].heldBytes < self.limits.windowBytesMax
+    }
+
+    mutating func hold(_ event: DeliverableEvent, _ slot: Int, _ tail: Int) {
+        self.subscriptions[slot].heldEvents += 1
+        self.subscriptions[slot].heldBytes += event.size
+        self.heldBytes += event.size
+        let key = self.subscriptions[slot].laneKey(of: event, tail: tail)
+        if self.subscriptions[slot].lanes[key] == nil {
+            self.subscriptions[slot].lanes[key] = Lane(tail: tail, pending: [Lane.Pending(event: event)])
+            self.makeReady(slot, key)
+        } else {
+            self.subscriptions[slot].lanes[key]!.pending.append(Lane.Pending(event: event))
+        }
+    }
+
+    mutating func makeCursor(
+        _ slot: Int, _ tail: Int, tracker: OffsetTracker, isDetached: Bool,
+        durable: SubscriptionState.Cursor.Durable = .none
+    ) {
+        self.subscriptions[slot].cursors[tail] = SubscriptionState.Cursor(
+            tracker: tracker, isDetached: isDetached, durable: durable, epoch: self.nextID())
+        self.tails[tail].slots.insert(slot)
+    }
+
+    /// Leaves the tail: from `position` on the subscription reads by itself, and nothing that was not tried stays in memory.
+    mutating func detach(_ slot: Int, _ tail: Int, at position: Int64) {
+        self.dropUntried(slot, tail)
+        self.subscriptions[slot].cursors[tail]!.isDetached = true
+        self.subscriptions[slot].cursors[tail]!.tracker.position = position
+        self.subscriptions[slot].cursors[tail]!.version += 1
+        self.becomeHungry(slot, tail)
+    }
+
+    /// Detaches a subscription in every partition where it holds something, as when it is paused.
+    mutating func detachEverywhere(_ slot: Int) {
+        for tail in self.subscriptions[slot].cursors.keys.sorted() where self.tails[tail].isAssigned {
+            let cursor = self.subscriptions[slot].cursors[tail]!
+            if cursor.isDetached {
+                self.dropUntried(slot, tail)
+            } else if cursor.tracker.unsettledCount > 0 {
+                self.detach(slot, tail, at: max(cursor.tracker.position, self.tails[tail].position))
+            }
+        }
+    }
+
+    /// Takes events that were never tried out of memory: they will be read again, in order.
+    mutating func dropUntried(_ slot: Int, _ tail: Int) {
+        guard self.subscriptions[slot].heldEvents > 0 else { return }
+        var hasDropped = false
+        for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
+            let pinned = lane.pinned
+            guard lane.pending.count > pinned else { continue }
+            hasDropped = true
+            for pending in lane.pending.dropFirst(pinned) {
+                self.subscriptions[slot].cursors[tail]!.tracker.unload(pending.event.position.offset.value)
+                self.release(slot, pending.event)
+            }
+            if pinned == 0 {
+                self.subscriptions[slot].lanes[key] = nil
+            } else {
+                self.subscriptions[slot].lanes[key]!.pending.removeLast(lane.pending.count - pinned)
+            }
+        }
+        guard hasDropped else { return }
+        let lanes = self.subscriptions[slot].lanes
+        self.subscriptions[slot].ready.removeAll { lanes[$0]?.state != .ready }
+        // A read that is under way began behind what has just become unread: its result would break the order.
+        self.subscriptions[slot].cursors[tail]!.epoch = self.nextID()
+        self.subscriptions[slot].cursors[tail]!.version += 1
+        self.becomeHungry(slot, tail)
+        self.askAgain(slot)
+    }
+
+    /// Subscriptions that hold events, those that hold most first.
+    func holders(where isWanted: (Int) -> Bool) -> [Int] {
+        self.subscriptions.indices
+            .filter { self.subscriptions[$0].heldBytes > 0 && !self.subscriptions[$0].isRemoved && isWanted($0) }
+            .sorted { (self.subscriptions[$1].heldBytes, $0) < (self.subscriptions[$0].heldBytes, $1) }
+    }
+
+    /// Memory is short: the victims, one after the other, give up what was not tried; attached ones detach.
+    mutating func relievePressure(downTo target: Int, victims: [Int]) {
+        for slot in victims {
+            if self.heldBytes <= target { return }
+            for tail in self.subscriptions[slot].cursors.keys.sorted() {
+                let cursor = self.subscriptions[slot].cursors[tail]!
+                if cursor.isDetached {
+                    self.dropUntried(slot, tail)
+                } else if cursor.tracker.unsettledCount > 0 {
+                    self.detach(slot, tail, at: max(cursor.tracker.position, self.tails[tail].position))
+                }
+            }
+        }
+    }
+
+    /// Retention has overtaken the tail: what lay before `start` is lost to every attached subscription.
+    public mutating func tailRangeLost(_ topicPartition: TopicPartition, start: Offset, now: Int64) {
+        guard let tail = self.tailIndexes[topicPartition], start.value > self.tails[tail].position else { return }
+        let from = self.tails[tail].position
+        for slot in self.subscriptions.indices
+        where !self.subscriptions[slot].isRemoved && !self.subscriptions[slot].specification.isReplay {
+            let cursor = self.subscriptions[slot].cursors[tail]
+            guard cursor?.isDetached != true else { continue }
+            let floor = max(from, cursor?.tracker.position ?? from)
+            guard floor < start.value else { continue }
+            self.subscriptions[slot].lostOffsets += start.value - floor
+            self.emit(
+                .rangeLost(self.subscriptions[slot].specification.id, topicPartition, from: Offset(floor), to: start))
+        }
+        self.tails[tail].position = start.value
+        self.pump(now: now)
+    }
+}

@@ -1,0 +1,217 @@
+import DequeModule
+import EventLog
+import Subscriptions
+
+extension DeliveryStateMachine {
+    /// A lane's head may be sent.
+    mutating func makeReady(_ slot: Int, _ key: UInt64) {
+        self.subscriptions[slot].ready.append(key)
+        self.enqueue(slot)
+    }
+
+    /// Puts a subscription into its tenant's ring, if it has something to send and is not there.
+    mutating func enqueue(_ slot: Int) {
+        guard !self.subscriptions[slot].isQueued, !self.subscriptions[slot].isWaitingForDestination,
+            self.subscriptions[slot].isActive, !self.subscriptions[slot].ready.isEmpty
+        else { return }
+        self.subscriptions[slot].isQueued = true
+        let tenant = self.subscriptions[slot].tenant
+        self.tenants[tenant].ring.append(slot)
+        self.enqueueTenant(tenant)
+    }
+
+    mutating func enqueueTenant(_ tenant: Int) {
+        guard !self.tenants[tenant].isQueued, !self.tenants[tenant].ring.isEmpty,
+            self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax
+        else { return }
+        self.tenants[tenant].isQueued = true
+        self.tenantRing.append(tenant)
+    }
+
+    /// Sends what may be sent: weighted round robin over tenants, then round robin over their subscriptions.
+    mutating func pump(now: Int64) {
+        guard self.isSending else { return }
+        while self.flights.count < self.limits.inFlightMax, let tenant = self.tenantRing.popFirst() {
+            self.tenants[tenant].isQueued = false
+            var credit = self.tenants[tenant].weight
+            while credit > 0, self.flights.count < self.limits.inFlightMax,
+                self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax,
+                let slot = self.tenants[tenant].ring.popFirst()
+            {
+                self.subscriptions[slot].isQueued = false
+                if self.subscriptions[slot].isRemoved {
+                    self.freeSlots.append(slot)
+                } else if self.trySend(slot, now: now) {
+                    credit -= 1
+                    self.enqueue(slot)
+                }
+            }
+            self.enqueueTenant(tenant)
+        }
+        self.serveHungry(now: now)
+    }
+
+    /// Makes one attempt for a subscription. False where it cannot send now; what it waits for brings it back.
+    private mutating func trySend(_ slot: Int, now: Int64) -> Bool {
+        guard self.isDue(slot, now: now) else {
+            self.passOn(slot)
+            return false
+        }
+        guard self.mayUseDestination(of: slot, now: now) else { return false }
+        let lanes = self.takeLanes(slot, now: now)
+        guard !lanes.isEmpty else {
+            self.passOn(slot)
+            return false
+        }
+        self.send(slot, lanes, now: now)
+        return true
+    }
+
+    /// Whether nothing of the subscription's own holds it back.
+    private mutating func isDue(_ slot: Int, now: Int64) -> Bool {
+        guard self.subscriptions[slot].isActive,
+            self.subscriptions[slot].inFlight < self.subscriptions[slot].specification.config.concurrency
+        else { return false }
+        if self.subscriptions[slot].holdUntil > now {
+            self.wake(slot, at: self.subscriptions[slot].holdUntil)
+            return false
+        }
+        if let next = self.subscriptions[slot].rate?.nextMilliseconds(now: now), next > now {
+            self.wake(slot, at: next)
+            return false
+        }
+        return true
+    }
+
+    /// A turn at the destination that this subscription cannot use goes to the next that waits there.
+    private mutating func passOn(_ slot: Int) {
+        let index = self.subscriptions[slot].destination
+        if case .open = self.destinations[index].circuit.state { return }
+        self.wakeWaiting(onDestination: index, all: false)
+    }
+
+    private mutating func wake(_ slot: Int, at time: Int64) {
+        if let earlier = self.subscriptions[slot].wakeAt, earlier <= time { return }
+        self.subscriptions[slot].wakeAt = time
+        self.schedule(.wake(slot: slot, incarnation: self.subscriptions[slot].incarnation), at: time)
+    }
+
+    /// Asks circuit and concurrency of the destination; registers the subscription there if it has to wait.
+    private mutating func mayUseDestination(of slot: Int, now: Int64) -> Bool {
+        let index = self.subscriptions[slot].destination
+        self.destinations[index].circuit.advance(now: now)
+        let mayPass =
+            switch self.destinations[index].circuit.state {
+            case .closed: self.destinations[index].inFlight < self.limits.inFlightPerDestinationMax
+            case .halfOpen: !self.destinations[index].isProbing
+            case .open: false
+            }
+        if mayPass { return true }
+        if case .open(let until) = self.destinations[index].circuit.state, self.destinations[index].timerAt == nil {
+            self.destinations[index].timerAt = until
+            self.schedule(.destination(index), at: until)
+        }
+        if !self.subscriptions[slot].isWaitingForDestination {
+            self.subscriptions[slot].isWaitingForDestination = true
+            self.destinations[index].waiting.append(slot)
+        }
+        return false
+    }
+
+    mutating func wakeWaiting(onDestination index: Int, all: Bool) {
+        while let slot = self.destinations[index].waiting.popFirst() {
+            // A slot may wait here from an earlier use, or have moved to another destination.
+            guard self.subscriptions[slot].isWaitingForDestination, self.subscriptions[slot].destination == index else {
+                continue
+            }
+            self.subscriptions[slot].isWaitingForDestination = false
+            self.enqueue(slot)
+            if !all, self.subscriptions[slot].isQueued { return }
+        }
+    }
+
+    /// Takes lanes whose heads go into the next attempt: one lane, or in batched mode as many as fill the batch.
+    private mutating func takeLanes(_ slot: Int, now: Int64) -> [(key: UInt64, count: Int)] {
+        let config = self.subscriptions[slot].specification.config
+        guard config.mode == .batched else {
+            return self.popReady(slot).map { [(key: $0, count: 1)] } ?? []
+        }
+        if !self.isBatchDue(slot, now: now) { return [] }
+        var lanes: [(key: UInt64, count: Int)] = []
+        var room = config.batchMax
+        while room > 0, let key = self.popReady(slot) {
+            guard let lane = self.subscriptions[slot].lanes[key] else { continue }
+            if lane.sendsSingly {
+                if lanes.isEmpty { return [(key: key, count: 1)] }
+                self.subscriptions[slot].ready.prepend(key)
+                break
+            }
+            let count = min(room, lane.pending.count)
+            lanes.append((key: key, count: count))
+            room -= count
+        }
+        self.subscriptions[slot].batchSince = nil
+        return lanes
+    }
+
+    private mutating func popReady(_ slot: Int) -> UInt64? {
+        while let key = self.subscriptions[slot].ready.popFirst() {
+            if self.subscriptions[slot].lanes[key]?.state == .ready { return key }
+        }
+        return nil
+    }
+
+    /// Whether a batch is full, or has waited for long enough.
+    private mutating func isBatchDue(_ slot: Int, now: Int64) -> Bool {
+        let config = self.subscriptions[slot].specification.config
+        var gathered = 0
+        for key in self.subscriptions[slot].ready {
+            guard let lane = self.subscriptions[slot].lanes[key], lane.state == .ready else { continue }
+            if lane.sendsSingly { return true }
+            gathered += lane.pending.count
+            if gathered >= config.batchMax { return true }
+        }
+        guard gathered > 0 else { return false }
+        let since = self.subscriptions[slot].batchSince ?? now
+        self.subscriptions[slot].batchSince = since
+        let due = since + config.batchLingerMilliseconds
+        if now >= due { return true }
+        self.wake(slot, at: due)
+        return false
+    }
+
+    private mutating func send(_ slot: Int, _ lanes: [(key: UInt64, count: Int)], now: Int64) {
+        let id = self.nextID()
+        var elements: [DeliveryAttempt.Element] = []
+        elements.reserveCapacity(lanes.count)
+        var number = 1
+        for (key, count) in lanes {
+            self.subscriptions[slot].lanes[key]!.state = .sending(count, attempt: id)
+            for index in 0..<count {
+                if self.subscriptions[slot].lanes[key]!.pending[index].attempts == 0 {
+                    self.subscriptions[slot].lanes[key]!.pending[index].firstAttemptAt = now
+                }
+                self.subscriptions[slot].lanes[key]!.pending[index].attempts += 1
+                let pending = self.subscriptions[slot].lanes[key]!.pending[index]
+                number = max(number, pending.attempts)
+                elements.append(.init(event: pending.event.event, position: pending.event.position))
+            }
+        }
+        let destination = self.subscriptions[slot].destination
+        let isProbe = self.destinations[destination].circuit.state == .halfOpen
+        if isProbe { self.destinations[destination].isProbing = true }
+        self.destinations[destination].inFlight += 1
+        self.subscriptions[slot].inFlight += 1
+        self.subscriptions[slot].rate?.take(1, now: now)
+        self.tenants[self.subscriptions[slot].tenant].inFlight += 1
+        self.flights[id] = Flight(
+            slot: slot, incarnation: self.subscriptions[slot].incarnation, tenant: self.subscriptions[slot].tenant,
+            destination: destination, isProbe: isProbe, lanes: lanes)
+        let specification = self.subscriptions[slot].specification
+        self.emit(
+            .send(
+                DeliveryAttempt(
+                    id: id, subscription: specification.id, destination: specification.destination, elements: elements,
+                    number: number, replayID: specification.replayID)))
+    }
+}

@@ -1,0 +1,163 @@
+import DequeModule
+import EventLog
+import Subscriptions
+
+extension DeliveryStateMachine {
+    /// Takes up a subscription (or a replay) and gives it a slot.
+    ///
+    /// - Parameters:
+    ///   - starts: the first offset of each partition that is its own; partitions that are not named start at 0 if they
+    ///     were added since, which for the tail's purposes is wherever the tail stands.
+    ///   - cursors: what was committed for it; cursors of another generation are ignored.
+    ///   - isNew: it was created just now, so that the tail may have passed its start already.
+    @discardableResult
+    public mutating func add(
+        _ specification: DeliverySpecification, starts: [TopicPartition: Offset],
+        cursors: [TopicPartition: SubscriptionCursor], isNew: Bool = false, now: Int64
+    ) -> Int {
+        let slot = self.freeSlots.popLast() ?? self.subscriptions.count
+        let state = SubscriptionState(
+            specification: specification, tenant: self.tenantIndex(specification.id.tenant),
+            destination: self.destinationIndex(specification), incarnation: self.nextID())
+        if slot == self.subscriptions.count {
+            self.subscriptions.append(state)
+        } else {
+            self.subscriptions[slot] = state
+        }
+        self.slots[specification.id] = slot
+        for tail in self.tails.indices where self.tails[tail].isAssigned {
+            let topicPartition = self.tails[tail].topicPartition
+            let start = starts[topicPartition]
+            self.place(slot, tail, start: start, cursor: cursors[topicPartition])
+            if isNew, self.subscriptions[slot].cursors[tail] == nil, !specification.isReplay,
+                (start?.value ?? 0) < self.tails[tail].position
+            {
+                self.placeDetached(slot, tail, nil, at: start?.value ?? 0, unsettled: [])
+            }
+        }
+        self.completeIfDone(slot)
+        self.pump(now: now)
+        return slot
+    }
+
+    /// Decides where a subscription stands in a partition when both are known for the first time.
+    mutating func place(_ slot: Int, _ tail: Int, start: Offset?, cursor: SubscriptionCursor?) {
+        let specification = self.subscriptions[slot].specification
+        let until = specification.until[self.tails[tail].topicPartition]
+        guard !specification.isReplay || until != nil else { return }
+        let own = cursor.flatMap { $0.generation == specification.generation ? $0 : nil }
+        if specification.isReplay {
+            self.placeDetached(slot, tail, own, at: own?.position ?? start?.value ?? 0, unsettled: own?.unsettled ?? [])
+            self.subscriptions[slot].cursors[tail]!.until = until
+            return
+        }
+        let committed = self.tails[tail].committed
+        guard let own else {
+            if let start, start.value > self.tails[tail].position {
+                self.makeCursor(slot, tail, tracker: OffsetTracker(position: start.value), isDetached: false)
+            }
+            return
+        }
+        if own.isDetached {
+            self.placeDetached(slot, tail, own, at: own.position, unsettled: own.unsettled)
+            return
+        }
+        let unsettled = own.unsettled.filter { $0 >= committed }
+        let position = max(own.position, committed)
+        if !unsettled.isEmpty {
+            self.placeDetached(slot, tail, own, at: position, unsettled: unsettled)
+        } else if position > self.tails[tail].position {
+            self.makeCursor(
+                slot, tail, tracker: OffsetTracker(position: position), isDetached: false, durable: .attached)
+        }
+    }
+
+    private mutating func placeDetached(
+        _ slot: Int, _ tail: Int, _ own: SubscriptionCursor?, at position: Int64, unsettled: [Int64]
+    ) {
+        self.makeCursor(
+            slot, tail, tracker: OffsetTracker(position: position, unsettled: unsettled), isDetached: true,
+            durable: own.map { $0.isDetached ? .detached : .attached } ?? .none)
+        self.subscriptions[slot].cursors[tail]!.delivered = own?.delivered ?? 0
+        self.subscriptions[slot].cursors[tail]!.deadLettered = own?.deadLettered ?? 0
+        self.becomeHungry(slot, tail)
+    }
+
+    /// Changes destination, configuration and status. What was matched already stays matched; reads under way are
+    /// forgotten, so that the unread backlog is matched by the filters of now.
+    public mutating func update(_ specification: DeliverySpecification, now: Int64) {
+        guard let slot = self.slots[specification.id] else { return }
+        let old = self.subscriptions[slot].specification
+        self.subscriptions[slot].specification = specification
+        self.subscriptions[slot].destination = self.destinationIndex(specification)
+        self.subscriptions[slot].isWaitingForDestination = false
+        if old.config.rateLimitPerSecond != specification.config.rateLimitPerSecond {
+            self.subscriptions[slot].rate = specification.config.rateLimitPerSecond.map { SendRate(perSecond: $0) }
+        }
+        for tail in self.subscriptions[slot].cursors.keys.sorted() {
+            self.subscriptions[slot].cursors[tail]!.epoch = self.nextID()
+        }
+        if specification.status == .active {
+            self.subscriptions[slot].failingSince = nil
+            self.subscriptions[slot].holdUntil = .min
+            self.retryAtOnce(slot, now: now)
+            self.enqueue(slot)
+            self.askAgain(slot)
+        } else if old.status == .active {
+            self.detachEverywhere(slot)
+        }
+        self.pump(now: now)
+    }
+
+    /// A person changed or resumed the subscription: what waits for a retry need not wait longer.
+    private mutating func retryAtOnce(_ slot: Int, now: Int64) {
+        for key in self.subscriptions[slot].lanes.keys.sorted() {
+            guard case .waiting = self.subscriptions[slot].lanes[key]!.state else { continue }
+            self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: now)
+            self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: now)
+        }
+    }
+
+    /// Lets a subscription go. Attempts in flight are abandoned: their reports change nothing.
+    public mutating func remove(_ id: SubscriptionID, now: Int64) {
+        guard let slot = self.slots.removeValue(forKey: id) else { return }
+        for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
+        self.heldBytes -= self.subscriptions[slot].heldBytes
+        self.subscriptions[slot].isRemoved = true
+        self.subscriptions[slot].lanes = [:]
+        self.subscriptions[slot].cursors = [:]
+        self.subscriptions[slot].ready = []
+        self.subscriptions[slot].hungry = []
+        self.subscriptions[slot].heldBytes = 0
+        self.subscriptions[slot].heldEvents = 0
+        // Rings and queues may still name the slot; it is reused only once they cannot be mistaken.
+        if !self.subscriptions[slot].isQueued { self.freeSlots.append(slot) }
+        self.pump(now: now)
+    }
+
+    /// The share of a tenant in the round robin, `1...1000`.
+    public mutating func setWeight(_ weight: Int, ofTenant tenant: String) {
+        self.tenants[self.tenantIndex(tenant)].weight = max(1, weight)
+    }
+
+    private mutating func tenantIndex(_ name: String) -> Int {
+        if let index = self.tenantIndexes[name] { return index }
+        self.tenants.append(TenantState(name: name))
+        self.tenantIndexes[name] = self.tenants.count - 1
+        return self.tenants.count - 1
+    }
+
+    /// Circuits and caps are counted by tenant and origin: one tenant's dead endpoint says nothing to another.
+    private mutating func destinationIndex(_ specification: DeliverySpecification) -> Int {
+        let key = DestinationKey(tenant: specification.id.tenant, origin: specification.destination.origin)
+        if let index = self.destinationIndexes[key] { return index }
+        self.destinations.append(
+            DestinationState(
+                circuit: Circuit(
+                    failuresMax: self.limits.circuitFailuresMax,
+                    openMillisecondsMin: self.limits.circuitOpenMillisecondsMin,
+                    openMillisecondsMax: self.limits.circuitOpenMillisecondsMax)))
+        self.destinationIndexes[key] = self.destinations.count - 1
+        return self.destinations.count - 1
+    }
+}

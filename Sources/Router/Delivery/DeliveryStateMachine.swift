@@ -1,0 +1,179 @@
+import DequeModule
+import EventLog
+import HeapModule
+import Subscriptions
+
+/// Decides everything about delivery: what is sent when, what is read, what is settled, what may be committed.
+///
+/// A value without I/O, clock or logger. The shell feeds it with what happened (times in milliseconds of a clock that does
+/// not go backwards), takes the ``DeliveryEffect``s with ``takeEffects()`` and carries them out. The same seed and the
+/// same calls give the same effects.
+///
+/// Promises, kept by every call: first deliveries of one (subscription, ordering key) go out in the order of their offsets;
+/// an event is settled only when it was delivered or its dead letter is written; what is held is bounded by ``DeliveryLimits``.
+public struct DeliveryStateMachine: Sendable {
+    struct Tail: Sendable {
+        let topicPartition: TopicPartition
+        /// The next offset that the tail reads.
+        var position: Int64
+        /// What is durably committed for all attached subscriptions together.
+        var committed: Int64
+        /// What may be committed although the answer was a failure; never below `committed`.
+        var committedMax: Int64
+        /// Subscriptions with a cursor of their own here.
+        var slots: Set<Int> = []
+        /// No: revoked, or about to be.
+        var isAssigned = true
+    }
+
+    struct Flight: Sendable {
+        let slot: Int
+        let incarnation: UInt64
+        let tenant: Int
+        let destination: Int
+        let isProbe: Bool
+        /// Which lanes, and how many events from the head of each.
+        let lanes: [(key: UInt64, count: Int)]
+    }
+
+    struct DestinationState: Sendable {
+        var circuit: Circuit
+        var inFlight = 0
+        var isProbing = false
+        var waiting: Deque<Int> = []
+        var timerAt: Int64?
+    }
+
+    struct DestinationKey: Hashable, Sendable {
+        let tenant: String
+        let origin: String
+    }
+
+    struct TenantState: Sendable {
+        let name: String
+        var inFlight = 0
+        var ring: Deque<Int> = []
+        var isQueued = false
+        var weight = 1
+    }
+
+    struct Timer: Sendable, Comparable {
+        enum Kind: Sendable {
+            case lane(slot: Int, incarnation: UInt64, key: UInt64)
+            case wake(slot: Int, incarnation: UInt64)
+            case destination(Int)
+            case refetch(slot: Int, incarnation: UInt64, tail: Int)
+            case deadLetter(UInt64)
+        }
+
+        let at: Int64
+        let sequence: UInt64
+        let kind: Kind
+
+        static func < (lhs: Self, rhs: Self) -> Bool { (lhs.at, lhs.sequence) < (rhs.at, rhs.sequence) }
+        static func == (lhs: Self, rhs: Self) -> Bool { (lhs.at, lhs.sequence) == (rhs.at, rhs.sequence) }
+    }
+
+    struct DeadLettering: Sendable {
+        let slot: Int
+        let incarnation: UInt64
+        let key: UInt64
+        let write: DeadLetterWrite
+    }
+
+    public let limits: DeliveryLimits
+    var tails: [Tail] = []
+    var tailIndexes: [TopicPartition: Int] = [:]
+    var subscriptions: [SubscriptionState] = []
+    var slots: [SubscriptionID: Int] = [:]
+    var freeSlots: [Int] = []
+    var destinations: [DestinationState] = []
+    var destinationIndexes: [DestinationKey: Int] = [:]
+    var tenants: [TenantState] = []
+    var tenantIndexes: [String: Int] = [:]
+    var tenantRing: Deque<Int> = []
+    var flights: [UInt64: Flight] = [:]
+    var deadLetterings: [UInt64: DeadLettering] = [:]
+    var timers: Heap<Timer> = []
+    /// Subscriptions with detached cursors that want to be read for, in the order of their asking.
+    var hungrySlots: SlotQueue = SlotQueue()
+    var fetchesInFlight = 0
+    var heldBytes = 0
+    var reservedBytes = 0
+    var isSending = true
+    var isCommitPlanned = false
+    var sequence: UInt64 = 0
+    var random: SplitMix64
+    private var effects: [DeliveryEffect] = []
+
+    /// - Parameter seed: of the jitter.
+    public init(limits: DeliveryLimits = DeliveryLimits(), seed: UInt64) {
+        self.limits = limits
+        self.random = SplitMix64(state: seed)
+    }
+
+    /// What the machine wants done since the last call, in order.
+    public mutating func takeEffects() -> [DeliveryEffect] {
+        guard !self.effects.isEmpty else { return [] }
+        defer { self.effects.removeAll(keepingCapacity: true) }
+        return self.effects
+    }
+
+    /// When ``advance(now:)`` has something to do, in machine milliseconds; nil: not before something else happens.
+    public var nextDeadline: Int64? { self.timers.min?.at }
+
+    /// Lets time pass: due retries, circuits and waits.
+    public mutating func advance(now: Int64) {
+        while let timer = self.timers.min, timer.at <= now {
+            self.timers.removeMin()
+            self.fire(timer.kind, now: now)
+        }
+        self.pump(now: now)
+    }
+
+    /// Nothing more is sent or read; what is in flight still reports. For a drain before the process ends.
+    public mutating func stopSending() { self.isSending = false }
+
+    mutating func emit(_ effect: DeliveryEffect) { self.effects.append(effect) }
+
+    mutating func nextID() -> UInt64 {
+        self.sequence += 1
+        return self.sequence
+    }
+
+    mutating func schedule(_ kind: Timer.Kind, at time: Int64) {
+        self.timers.insert(Timer(at: time, sequence: self.nextID(), kind: kind))
+    }
+
+    /// Whether the slot is still used by the subscription it was used by.
+    func isCurrent(_ slot: Int, _ incarnation: UInt64) -> Bool {
+        self.subscriptions[slot].incarnation == incarnation && !self.subscriptions[slot].isRemoved
+    }
+
+    private mutating func fire(_ kind: Timer.Kind, now: Int64) {
+        switch kind {
+        case .lane(let slot, let incarnation, let key):
+            guard self.isCurrent(slot, incarnation),
+                case .waiting(let until) = self.subscriptions[slot].lanes[key]?.state, until <= now
+            else { return }
+            self.subscriptions[slot].lanes[key]?.state = .ready
+            self.makeReady(slot, key)
+        case .wake(let slot, let incarnation):
+            guard self.isCurrent(slot, incarnation) else { return }
+            self.subscriptions[slot].wakeAt = nil
+            self.enqueue(slot)
+        case .destination(let index):
+            self.destinations[index].timerAt = nil
+            self.destinations[index].circuit.advance(now: now)
+            self.wakeWaiting(onDestination: index, all: false)
+        case .refetch(let slot, let incarnation, let tail):
+            guard self.isCurrent(slot, incarnation), self.subscriptions[slot].cursors[tail]?.fetch == .waiting else {
+                return
+            }
+            self.subscriptions[slot].cursors[tail]?.fetch = .idle
+            self.becomeHungry(slot, tail)
+        case .deadLetter(let id):
+            if let waiting = self.deadLetterings[id] { self.emit(.writeDeadLetter(waiting.write)) }
+        }
+    }
+}

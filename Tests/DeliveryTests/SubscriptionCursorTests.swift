@@ -1,0 +1,26 @@
+import Delivery
+import EventLog
+import Testing
+
+@Suite struct SubscriptionCursorTests {
+    @Test func aCursorSurvivesItsCommit() throws {
+        let cursor = SubscriptionCursor(
+            generation: "g1", isDetached: true, position: 1_000, unsettled: [3, 4, 5, 9, 700], delivered: 41,
+            deadLettered: 2)
+        #expect(cursor.committed.offset == Offset(3))
+        #expect(SubscriptionCursor(cursor.committed) == cursor)
+    }
+
+    @Test func aCursorWithoutGapsIsItsPosition() {
+        let cursor = SubscriptionCursor(generation: "g", isDetached: false, position: 7)
+        #expect(cursor.committed.offset == Offset(7))
+        #expect(SubscriptionCursor(cursor.committed) == cursor)
+    }
+
+    @Test(arguments: [
+        "", "x", "1 g a", "2 g a 0 0 0 ", "1 g z 0 0 0 ", "1 g a 0 0 0 5", "1 g a a 0 0 3-1", "1 g a -1 0 0 ",
+    ])
+    func otherMetadataIsNoCursor(text: String) {
+        #expect(SubscriptionCursor(CommittedOffset(offset: Offset(1), metadata: text)) == nil)
+    }
+}
