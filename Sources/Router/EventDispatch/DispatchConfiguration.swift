@@ -1,0 +1,50 @@
+import Delivery
+import EventLog
+
+/// The bounds and names that the dispatch shell works with.
+public struct DispatchConfiguration: Sendable {
+    /// Topics that events are routed to and subscriptions are fed from.
+    public var eventTopics: [Topic]
+    /// Where dead letters lie: one partition, compacted by their ids.
+    public var deadLetterTopic = Topic("portarium.dead-letters")
+    /// Where redriven dead letters go; each record names the one subscription it is for.
+    public var redriveTopic = Topic("portarium.redrives")
+    /// The catalog: one partition, compacted by subscription.
+    public var subscriptionTopic = Topic("portarium.subscriptions")
+    /// The replays: one partition, compacted by replay.
+    public var replayTopic = Topic("portarium.replays")
+    /// What came of every attempt, for traces.
+    public var attemptTopic = Topic("portarium.attempts")
+    public var limits = DeliveryLimits()
+    /// How often positions are committed, in milliseconds, `10...60000`: a crash repeats at most what settled since.
+    public var commitIntervalMilliseconds: Int64 = 500
+    /// Records of one tail read, `1...10000`.
+    public var tailRecordsMax = 1_000
+    /// Bytes of one tail read, `65536...67108864`.
+    public var tailBytesMax = 1 << 20
+    /// How long attempts in flight may take to end when the process is told to, in milliseconds.
+    public var drainTimeoutMilliseconds: Int64 = 20_000
+    /// Whether every attempt is recorded for traces.
+    public var recordsAttempts = true
+    /// How many attempts may wait to be recorded, `100...1000000`; more are dropped and counted.
+    public var journalEntriesMax = 50_000
+    /// Subscriptions of one tenant, `1...1000000`.
+    public var subscriptionsPerTenantMax = 100_000
+
+    public init(eventTopics: [Topic]) {
+        self.eventTopics = eventTopics
+    }
+
+    /// How the router's own topics are kept.
+    ///
+    /// - Parameter attemptRetentionAge: how long attempts can be traced.
+    public func internalTopics(attemptRetentionAge: Duration?) -> [TopicSpecification] {
+        [
+            TopicSpecification(topic: self.deadLetterTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(topic: self.subscriptionTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(topic: self.replayTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(topic: self.redriveTopic, partitions: 4, retentionAge: attemptRetentionAge),
+            TopicSpecification(topic: self.attemptTopic, partitions: 1, retentionAge: attemptRetentionAge),
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+import Delivery
+import EventLog
+import Subscriptions
+
+extension Dispatcher {
+    /// Takes up a stored subscription with the cursors that were committed for it.
+    func introduce(
+        _ stored: StoredSubscription, compiled: CompiledSubscription,
+        cursors: [TopicPartition: CommittedOffset], isNew: Bool
+    ) {
+        let specification = Self.specification(stored)
+        let decoded = cursors.compactMapValues { SubscriptionCursor($0) }
+        self.core.step { state, now in
+            let slot = state.machine.add(
+                specification, starts: stored.startOffsets, cursors: decoded, isNew: isNew, now: now)
+            state.compiled[slot] = compiled
+            state.index.insert(compiled, slot: slot)
+            state.version += 1
+        }
+    }
+
+    /// Puts a changed subscription into force.
+    func change(_ stored: StoredSubscription, compiled: CompiledSubscription) {
+        let specification = Self.specification(stored)
+        self.core.step { state, now in
+            guard let slot = state.machine.slot(of: specification.id) else { return }
+            state.compiled[slot] = compiled
+            state.index.remove(slot: slot)
+            state.index.insert(compiled, slot: slot)
+            state.version += 1
+            state.machine.update(specification, now: now)
+        }
+    }
+
+    /// Lets a subscription, or a replay, go.
+    func dismiss(_ id: SubscriptionID) {
+        self.core.step { state, now in
+            guard let slot = state.machine.slot(of: id) else { return }
+            state.index.remove(slot: slot)
+            state.compiled[slot] = nil
+            state.version += 1
+            state.machine.remove(id, now: now)
+        }
+    }
+
+    /// How a subscription or replay does.
+    func standing(of id: SubscriptionID) -> DeliveryStateMachine.SubscriptionStanding? {
+        self.core.look { state in state.machine.standing(of: id, ends: state.ends) }
+    }
+
+    static func specification(_ stored: StoredSubscription) -> DeliverySpecification {
+        let subscription = stored.subscription
+        return DeliverySpecification(
+            id: subscription.id, generation: stored.generation, config: subscription.config,
+            destination: Destination(subscription), status: stored.status)
+    }
+}
+
+extension Destination {
+    convenience init(_ subscription: Subscription) {
+        self.init(
+            sink: subscription.sink, origin: SinkURL.origin(ofSink: subscription.sink) ?? subscription.sink,
+            mode: subscription.config.mode, protocolSettings: subscription.protocolSettings,
+            timeoutMilliseconds: subscription.config.timeoutMilliseconds)
+    }
+}
+
+extension Dispatcher {
+    /// Numbers for dashboards.
+    public var totals: DeliveryStateMachine.Totals { self.core.look { $0.machine.totals } }
+}
