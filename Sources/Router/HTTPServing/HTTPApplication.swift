@@ -1,0 +1,58 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Makes the server out of configuration and surfaces.
+public enum HTTPApplication {
+    /// What answers a request: the routes of all surfaces behind ``ProblemMiddleware`` and ``TenantMiddleware``.
+    public typealias Responder = RouterResponder<RouterRequestContext>
+
+    /// The application: a `Service` that serves until it is shut down gracefully, finishing the requests it has.
+    /// - Parameters:
+    ///   - configuration: as it is; ``ServingConfiguration/faults`` is the caller's to look at.
+    ///   - routes: the surfaces; no two may register one method of one path.
+    ///   - tenants: nil: ``HeaderTenantResolver`` with the configured default tenant.
+    ///   - eventLoopGroup: where the connections live.
+    ///   - onServerRunning: called with the port that is listened on, once it is.
+    public static func make(
+        configuration: ServingConfiguration, routes: [any RouteProvider], tenants: (any TenantResolver)? = nil,
+        eventLoopGroup: EventLoopGroupProvider = .singleton, logger: Logger,
+        onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) -> Application<Responder> {
+        let tenants = tenants ?? HeaderTenantResolver(defaultTenant: configuration.defaultTenant)
+        return Application(
+            router: self.makeRouter(routes: routes, tenants: tenants),
+            server: self.makeServer(configuration: configuration),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: configuration.serverName, backlog: configuration.backlogMax,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    configuration.connectionsMax, logger: logger)),
+            onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? configuration.port) },
+            eventLoopGroupProvider: eventLoopGroup, logger: logger)
+    }
+
+    /// The routes of all surfaces, without a server.
+    public static func makeRouter(
+        routes: [any RouteProvider], tenants: any TenantResolver
+    ) -> Router<RouterRequestContext> {
+        let router = Router(context: RouterRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware())
+        var registered: [(path: RouterPath, method: HTTPRequest.Method)] = []
+        for provider in routes {
+            let group = router.group()
+            if provider.needsTenant { group.add(middleware: TenantMiddleware(resolver: tenants)) }
+            let table = RouteTable(group: group)
+            provider.addRoutes(to: table)
+            registered += table.routes
+        }
+        MethodNotAllowedResponder.fill(router, routes: registered)
+        return router
+    }
+
+    /// The HTTP/1.1 server with its guard against slow and oversize clients.
+    public static func makeServer(configuration: ServingConfiguration) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in GuardedHTTP1Channel(configuration: configuration, responder: responder) }
+    }
+}

@@ -1,0 +1,46 @@
+import HTTPTypes
+import Hummingbird
+
+/// The keyless development mode: the tenant is what `X-Tenant-Id` says, else a configured one.
+public struct HeaderTenantResolver: TenantResolver {
+    /// Characters that a tenant id has at most.
+    public static let tenantLengthMax = 64
+
+    private static let fieldName = HTTPField.Name("X-Tenant-Id")
+
+    /// The tenant of a request without the header.
+    public let defaultTenant: String
+
+    /// A resolver.
+    /// - Parameter defaultTenant: see ``isValid(tenant:)``.
+    public init(defaultTenant: String = "default") {
+        self.defaultTenant = defaultTenant
+    }
+
+    /// Whether a text is a tenant id: 1...64 of `A-Z a-z 0-9 . _ ~ -`.
+    public static func isValid(tenant: some StringProtocol) -> Bool {
+        let count = tenant.utf8.count
+        guard count >= 1, count <= self.tenantLengthMax else { return false }
+        return tenant.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+    }
+
+    /// The header's value, or the default.
+    /// - Throws: 400 `invalid-tenant` where the header is there and is no tenant id, or differs between its lines.
+    public func tenant(of request: Request) async throws(ProblemError) -> String {
+        guard let name = Self.fieldName, let tenant = request.headers[name] else { return self.defaultTenant }
+        guard Self.isValid(tenant: tenant) else {
+            throw ProblemError(
+                .invalidTenant, "X-Tenant-Id must have 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -",
+                errors: [.init(pointer: "header:x-tenant-id", detail: "not a tenant id")])
+        }
+        return tenant
+    }
+}

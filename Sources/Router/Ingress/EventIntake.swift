@@ -1,0 +1,61 @@
+import CloudEvents
+import EventLog
+import NIOCore
+
+/// The last stretch of every way in: stamps events, chooses topic and key, and appends them in one call. What comes
+/// over HTTP and what comes as webhooks goes through here.
+public struct EventIntake: Sendable {
+    private let writer: any EventLogWriter
+    private let routing: RoutingTable
+    private let correlationID: @Sendable (Timestamp) -> String
+
+    /// - Parameters:
+    ///   - writer: where the events go.
+    ///   - routing: which topic each goes to.
+    ///   - correlationID: makes the `correlationid` of an event that has none.
+    public init(
+        writer: any EventLogWriter, routing: RoutingTable, correlationID: @escaping @Sendable (Timestamp) -> String
+    ) {
+        self.writer = writer
+        self.routing = routing
+        self.correlationID = correlationID
+    }
+
+    /// Appends events and returns when they are durable, in the order given. Either every event can be stamped, or none
+    /// is appended; that an append of many is all or nothing is the writer's promise
+    /// (`EventLogWriter.appendsAtomically`).
+    /// - Parameter arrival: the timestamp of the records.
+    /// - Throws: `CloudEventError` with code `tenant-conflict` and the index of the event;
+    ///   `EventLogError` of the writer.
+    public func accept(
+        _ events: [CloudEvent], from origin: EventOrigin, arrival: Timestamp
+    ) async throws -> AcceptedEvents {
+        guard !events.isEmpty else { return AcceptedEvents(events: [], positions: []) }
+        var events = events
+        var records: [ProducerRecord] = []
+        records.reserveCapacity(events.count)
+        for index in events.indices {
+            do {
+                try origin.stamp(&events[index]) { self.correlationID(arrival) }
+            } catch {
+                var error = error
+                error.index = index
+                throw error
+            }
+            records.append(self.record(of: events[index], arrival: arrival))
+        }
+        let positions = try await self.writer.append(records)
+        guard positions.count == events.count else {
+            throw EventLogError(.unavailable, "the log gave \(positions.count) positions for \(events.count) records")
+        }
+        return AcceptedEvents(events: events, positions: positions)
+    }
+
+    private func record(of event: CloudEvent, arrival: Timestamp) -> ProducerRecord {
+        let topic = event.attributes.withValue(of: "type") { _, type in self.routing.topic(ofType: type) }
+        return ProducerRecord(
+            topic: topic ?? self.routing.defaultTopic,
+            record: LogRecord(
+                event: event, key: ByteBuffer(bytes: OrderingKey.bytes(of: event)), timestamp: arrival))
+    }
+}

@@ -1,0 +1,50 @@
+import CloudEvents
+
+/// From whom events come, as the request that carries them says: what they are stamped with.
+public struct EventOrigin: Sendable {
+    /// The caller's tenant.
+    public var tenant: String
+    /// The trace of the request, for events that carry none.
+    public var trace: TraceContext?
+
+    /// An origin.
+    public init(tenant: String, trace: TraceContext? = nil) {
+        self.tenant = tenant
+        self.trace = trace
+    }
+
+    /// Puts tenant, correlation and trace into an event; attributes that are there stay as they are.
+    /// - Parameter correlationID: called where the event has no `correlationid`.
+    /// - Throws: `CloudEventError` with code `tenant-conflict` where the event says that it is another tenant's.
+    func stamp(_ event: inout CloudEvent, correlationID: () -> String) throws(CloudEventError) {
+        let isOwn = event.attributes.withValue(of: "tenantid") { _, value in value.elementsEqual(self.tenant.utf8) }
+        switch isOwn {
+        case .some(true): break
+        case .some(false):
+            throw CloudEventError(
+                .tenantConflict, attribute: "tenantid",
+                reason: "names another tenant than the caller's; leave it out, or send the event as that tenant")
+        case .none: event.attributes.append(name: "tenantid", value: self.tenant)
+        }
+        if !event.attributes.contains("correlationid") {
+            event.attributes.append(name: "correlationid", value: correlationID())
+        }
+        if let trace, !event.attributes.contains("traceparent") {
+            event.attributes.append(name: "traceparent", value: trace.traceParent)
+            if let traceState = trace.traceState, !event.attributes.contains("tracestate") {
+                event.attributes.append(name: "tracestate", value: traceState)
+            }
+        }
+    }
+}
+
+extension CloudEventError.Code {
+    /// The event says that it belongs to another tenant than the caller.
+    static let tenantConflict = Self(name: "tenant-conflict")
+}
+
+extension AttributeList {
+    fileprivate func contains(_ name: StaticString) -> Bool {
+        self.withValue(of: name) { _, _ in true } ?? false
+    }
+}

@@ -1,0 +1,136 @@
+import CloudEvents
+import EventLog
+import FoundationEssentials
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `POST /v1/events`: the CloudEvents HTTP binding in binary, structured and batched mode.
+///
+/// 202 is answered only when the log has all events of the request durably; every other answer means that none was
+/// acknowledged.
+public struct EventRoutes: RouteProvider {
+    private static let correlationIDName = HTTPField.Name("correlation-id")
+
+    private let intake: EventIntake
+    private let bodies: RequestBodyReader
+    private let limits: CloudEventLimits
+    private let observer: any IngressObserver
+    private let clock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - intake: what stamps and appends.
+    ///   - bodies: reads request bodies within the limits of the server.
+    ///   - observer: counts.
+    ///   - clock: the wall clock; gives the timestamps of the records.
+    public init(
+        configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, bodies: RequestBodyReader,
+        observer: any IngressObserver = SilentIngressObserver(),
+        clock: @escaping @Sendable () -> Timestamp = {
+            Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        }
+    ) {
+        self.intake = intake
+        self.bodies = bodies
+        self.limits = configuration.limits
+        self.observer = observer
+        self.clock = clock
+    }
+
+    /// Registers the path.
+    public func addRoutes(to routes: RouteTable) {
+        routes.post("/v1/events") { request, context in try await self.publish(request, context: context) }
+    }
+
+    private func publish(_ request: Request, context: RouterRequestContext) async throws -> Response {
+        let start = NIODeadline.now()
+        do {
+            let contentType = request.headers[.contentType]
+            let mode = try self.mode(ofContentType: contentType)
+            try self.checkEncoding(of: request)
+            return try await self.bodies.withBody(of: request) { body in
+                let accepted = try await self.accept(
+                    body, of: request, mode: mode, contentType: contentType, tenant: context.tenant)
+                self.observer.accepted(
+                    events: accepted.events.count, bytes: body.readableBytes,
+                    durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
+                return self.answer(accepted, mode: mode)
+            }
+        } catch let error as ProblemError {
+            self.observer.refused(IngressProblem.refusal(for: error))
+            throw error
+        } catch {
+            self.observer.refused(.failed)
+            throw error
+        }
+    }
+
+    private func mode(ofContentType contentType: String?) throws(ProblemError) -> HTTPContentMode {
+        do {
+            return try HTTPBinding.mode(ofContentType: contentType)
+        } catch {
+            throw IngressProblem.problem(for: error, form: .headers)
+        }
+    }
+
+    /// Data is kept as it comes in, and the record has no place for its coding: compressed bodies would be stored as
+    /// data that nobody can read.
+    private func checkEncoding(of request: Request) throws(ProblemError) {
+        guard let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" else { return }
+        var error = ProblemError(
+            .unsupportedMediaType, "send the body without Content-Encoding",
+            errors: [.init(pointer: "header:content-encoding", detail: "only 'identity' is taken")])
+        error.headers[.acceptEncoding] = "identity"
+        throw error
+    }
+
+    private func accept(
+        _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, tenant: String
+    ) async throws -> AcceptedEvents {
+        do {
+            let events = try self.decode(body, headers: request.headers, mode: mode, contentType: contentType)
+            return try await self.intake.accept(
+                events, from: EventOrigin(tenant: tenant, trace: TraceContext(headers: request.headers)),
+                arrival: self.clock())
+        } catch let error as CloudEventError {
+            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+        } catch let error as EventLogError {
+            throw IngressProblem.problem(for: error)
+        }
+    }
+
+    private func decode(
+        _ body: ByteBuffer, headers: HTTPFields, mode: HTTPContentMode, contentType: String?
+    ) throws(CloudEventError) -> [CloudEvent] {
+        switch mode {
+        case .binary:
+            return [
+                try HTTPBinding.decodeBinary(
+                    headers: headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
+                    contentType: contentType,
+                    body: body, limits: self.limits)
+            ]
+        case .structured: return [try JSONEventFormat.decode(body, limits: self.limits)]
+        case .batched: return try JSONEventFormat.decodeBatch(body, limits: self.limits)
+        }
+    }
+
+    private func answer(_ accepted: AcceptedEvents, mode: HTTPContentMode) -> Response {
+        var headers = HTTPFields()
+        if mode != .batched, let name = Self.correlationIDName {
+            headers[name] = accepted.events.first?.correlationID
+        }
+        return Response.json(accepted.json, status: .accepted, headers: headers)
+    }
+}
+
+extension IngressProblem.Form {
+    fileprivate init(_ mode: HTTPContentMode) {
+        switch mode {
+        case .binary: self = .headers
+        case .structured: self = .document
+        case .batched: self = .batch
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import CloudEvents
+import EventLog
+import HTTPServing
+
+/// What the ways in answer when they refuse: one place that says which fault is which problem.
+public enum IngressProblem {
+    /// How the event at fault was sent: says where an attribute stands in the request.
+    public enum Form: Sendable, Hashable {
+        /// Attributes are headers `ce-…`.
+        case headers
+        /// The body is one JSON object.
+        case document
+        /// The body is a JSON array of objects.
+        case batch
+    }
+
+    /// Characters of a text from the request that are repeated in an answer.
+    private static let quotedLengthMax = 200
+
+    /// Seconds after which a producer shall come again when the log did not take its events.
+    public static let retryAfterSeconds = 1
+
+    /// The problem of an event that is not valid, too large, or another tenant's.
+    public static func problem(for error: CloudEventError, form: Form) -> ProblemError {
+        let attribute = error.attribute.map { String($0.prefix(self.quotedLengthMax)) }
+        let reason = String(error.reason.prefix(2 * self.quotedLengthMax))
+        let index = form == .batch ? error.index : nil
+        var members: [ProblemDetails.Member] = [.init("code", .string(error.code.name))]
+        if let attribute { members.append(.init("attribute", .string(attribute))) }
+        members.append(.init("reason", .string(reason)))
+        if let byteOffset = error.byteOffset { members.append(.init("byteOffset", .integer(byteOffset))) }
+        var detail = index.map { "event \($0): " } ?? ""
+        if let attribute { detail += "\(attribute): " }
+        return ProblemError(
+            self.type(of: error.code), detail + reason,
+            errors: [
+                .init(pointer: self.pointer(attribute: attribute, index: index, form: form), detail: reason)
+            ],
+            index: index, members: members)
+    }
+
+    /// The problem of a log that did not take the records. None of them is acknowledged; the producer sends them again.
+    public static func problem(for error: EventLogError) -> ProblemError {
+        let code = ProblemDetails.Member("code", .string(error.code.name))
+        switch error.code {
+        case .tooLarge:
+            return ProblemError(
+                .tooLarge, "an event, or the batch, is larger than the log takes in one append", members: [code])
+        case .overloaded:
+            return ProblemError(
+                .overloaded, "the log has as many appends waiting as it takes; send the events again later",
+                members: [code], retryAfterSeconds: self.retryAfterSeconds)
+        default:
+            return ProblemError(
+                .unavailable, "the log does not take events now; send them again later", members: [code],
+                retryAfterSeconds: self.retryAfterSeconds)
+        }
+    }
+
+    /// Which counter a refusal belongs to.
+    public static func refusal(for problem: ProblemError) -> IngressRefusal {
+        switch problem.problem.type {
+        case .tooLarge: .tooLarge
+        case .unsupportedMediaType: .mediaType
+        case .tenantConflict: .tenantConflict
+        case .overloaded: .overloaded
+        case .unavailable: .logUnavailable
+        case .internalError: .failed
+        default: .invalid
+        }
+    }
+
+    private static func type(of code: CloudEventError.Code) -> ProblemType {
+        switch code {
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .limitExceeded: .tooLarge
+        case .tenantConflict: .tenantConflict
+        default: .invalidEvent
+        }
+    }
+
+    private static func pointer(attribute: String?, index: Int?, form: Form) -> String {
+        switch form {
+        case .headers:
+            switch attribute {
+            case nil, "data"?: ""
+            case "datacontenttype"?: "header:content-type"
+            case .some(let name): "header:ce-\(name)"
+            }
+        case .document, .batch:
+            (index.map { "/\($0)" } ?? "") + (attribute.map { "/" + JSONPointer.escaped($0) } ?? "")
+        }
+    }
+}

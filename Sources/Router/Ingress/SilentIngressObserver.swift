@@ -1,0 +1,11 @@
+/// An observer that keeps nothing.
+public struct SilentIngressObserver: IngressObserver {
+    /// The observer where none is given.
+    public init() {}
+
+    /// Does nothing.
+    public func accepted(events: Int, bytes: Int, durationNanoseconds: Int64) {}
+
+    /// Does nothing.
+    public func refused(_ reason: IngressRefusal) {}
+}

@@ -1,0 +1,110 @@
+import EventLog
+import HTTPTypes
+import Ingress
+import NIOCore
+import Testing
+
+@Suite struct RoutingTests {
+    @Test(arguments: [
+        ("com.portarium.run.RunStarted.v1", "portarium.runs"), ("com.portarium.run.X", "portarium.runs"),
+        ("com.portarium.runs.X", "portarium.events"), ("com.portarium.approval.Granted", "portarium.approvals"),
+        ("com.portarium.action.Done", "portarium.actions"), ("com.portarium.agent.Up", "portarium.agents"),
+        ("com.portarium.evidence.Recorded", "portarium.evidence"),
+        ("com.portarium.deployment.Finished", "portarium.deployments"),
+        ("com.portarium.webhook.Received", "portarium.webhooks"), ("com.portarium.workitem.Opened", "portarium.work"),
+        ("com.portarium.run", "portarium.events"), ("org.example", "portarium.events"), ("", "portarium.events"),
+    ])
+    func standardTableFollowsTheAggregate(type: String, topic: String) throws {
+        #expect(try RoutingTable.standard().topic(ofType: type).name == topic)
+    }
+
+    @Test func longestPrefixWinsAndTheFirstAmongEquals() {
+        let table = RoutingTable(
+            entries: [
+                .init(typePrefix: "a.", topic: Topic("short")), .init(typePrefix: "a.b.", topic: Topic("long")),
+                .init(typePrefix: "a.b.", topic: Topic("late")), .init(typePrefix: "a.b.c.d", topic: Topic("longest")),
+            ], defaultTopic: Topic("rest"))
+        #expect(table.topic(ofType: "a.x").name == "short")
+        #expect(table.topic(ofType: "a.b.x").name == "long")
+        #expect(table.topic(ofType: "a.b.c.d").name == "longest")
+        #expect(table.topic(ofType: "a").name == "rest")
+        #expect(table.topics.map(\.name) == ["rest", "short", "long", "late", "longest"])
+    }
+
+    @Test func prefixOfTheTopicsIsConfigurable() throws {
+        let table = try RoutingTable.standard(topicPrefix: "acme-")
+        #expect(table.topic(ofType: "com.portarium.run.X").name == "acme-runs")
+        #expect(table.defaultTopic.name == "acme-events")
+        #expect(throws: EventLogError.self) { try RoutingTable.standard(topicPrefix: "no spaces") }
+    }
+
+    @Test func specificationsNameEveryTopicOnce() throws {
+        let specifications = try RoutingTable.standard().topicSpecifications(
+            partitions: 12, retentionAge: .seconds(3600), retentionBytesMax: 1 << 30)
+        #expect(
+            specifications.map(\.topic.name).sorted() == [
+                "portarium.actions", "portarium.agents", "portarium.approvals", "portarium.deployments",
+                "portarium.events", "portarium.evidence", "portarium.runs", "portarium.webhooks", "portarium.work",
+            ])
+        #expect(specifications.allSatisfy { $0.partitions == 12 && !$0.isCompacted && $0.retentionBytesMax == 1 << 30 })
+    }
+}
+
+@Suite struct TraceContextTests {
+    private static let trace = "0af7651916cd43dd8448eb211c80319c"
+    private static let parent = "b7ad6b7169203331"
+
+    @Test(arguments: [
+        ("00-\(trace)-\(parent)-01", true), ("00-\(trace)-\(parent)-ff", true), ("cc-\(trace)-\(parent)-01", true),
+        ("cc-\(trace)-\(parent)-01-more", true), ("cc-\(trace)-\(parent)-01.more", false),
+        ("00-\(trace)-\(parent)-01-more", false), ("ff-\(trace)-\(parent)-01", false),
+        ("00-\(trace.uppercased())-\(parent)-01", false), ("00-\(trace)-0000000000000000-01", false),
+        ("00-00000000000000000000000000000000-\(parent)-01", false), ("00_\(trace)-\(parent)-01", false),
+        ("00-\(trace)-\(parent)-0", false), ("00-\(trace)-\(parent)-", false), ("0-\(trace)-\(parent)-01", false),
+        ("00-\(trace)-\(parent)-0g", false), ("é-\(trace)-\(parent)-01", false),
+    ])
+    func traceParentFollowsItsGrammar(text: String, isValid: Bool) {
+        #expect(TraceContext.isValid(traceParent: text) == isValid)
+    }
+
+    @Test func traceStateIsCarriedOnlyWithinItsLimit() throws {
+        var headers = HTTPFields()
+        headers[try #require(HTTPField.Name("traceparent"))] = "00-\(Self.trace)-\(Self.parent)-01"
+        headers[try #require(HTTPField.Name("tracestate"))] = String(repeating: "s", count: 513)
+        #expect(TraceContext(headers: headers)?.traceState == nil)
+        #expect(TraceContext(headers: headers)?.traceParent.isEmpty == false)
+    }
+
+    @Test func twoTraceParentsAreNone() throws {
+        var headers = HTTPFields()
+        let name = try #require(HTTPField.Name("traceparent"))
+        for _ in 0..<2 { headers.append(HTTPField(name: name, value: "00-\(Self.trace)-\(Self.parent)-01")) }
+        #expect(TraceContext(headers: headers) == nil)
+    }
+}
+
+@Suite struct CorrelationIDTests {
+    @Test func idsAreUUIDsOfVersionSevenWithTheirTime() {
+        let id = CorrelationIDGenerator(seeds: (1, 2)).next(at: Timestamp(milliseconds: 0x0123_4567_89ab))
+        let parts = id.split(separator: "-").map(String.init)
+        #expect(parts.map(\.count) == [8, 4, 4, 4, 12])
+        #expect(parts[0] + parts[1] == "0123456789ab")
+        #expect(parts[2].first == "7")
+        #expect("89ab".contains(parts[3].first ?? "x"))
+        #expect(id.allSatisfy { $0 == "-" || ("0"..."9").contains($0) || ("a"..."f").contains($0) })
+    }
+
+    @Test func idsDifferAndSortByTime() {
+        let generator = CorrelationIDGenerator()
+        let ids = (0..<10_000).map { generator.next(at: Timestamp(milliseconds: Int64($0) << 8)) }
+        #expect(Set(ids).count == ids.count)
+        #expect(ids == ids.sorted())
+        let same = (0..<10_000).map { _ in generator.next(at: Timestamp(milliseconds: 7)) }
+        #expect(Set(same).count == same.count)
+    }
+
+    @Test func sameSeedsGiveTheSameIds() {
+        let (first, second) = (CorrelationIDGenerator(seeds: (5, 6)), CorrelationIDGenerator(seeds: (5, 6)))
+        for _ in 0..<10 { #expect(first.next(at: EventServer.now) == second.next(at: EventServer.now)) }
+    }
+}
