@@ -1,0 +1,40 @@
+/// Limits and times of the API.
+public struct RouterAPIConfiguration: Sendable {
+    /// How long an event stream may be silent before a comment line is sent. At least 1 ms; default 15 s.
+    public var streamHeartbeatInterval: Duration = .seconds(15)
+    /// What streams tell clients to wait before they connect again, in milliseconds, `0...60000`; default 2000.
+    public var streamRetryMilliseconds = 2_000
+    /// Event streams open at once, `1...`; over it 503 is answered. Default 1024.
+    public var streamsMax = 1_024
+    /// Event streams that one tenant may have open at once, `1...`; over it 429 is answered. Default 64.
+    public var streamsPerTenantMax = 64
+    /// How long an event stream may take to end, once the server shuts down. At least 0; default 2 s.
+    public var streamEndMax: Duration = .seconds(2)
+    /// Bytes of events put together into one write of a stream, `1...`; a longer event is written alone.
+    /// Default 64 KiB.
+    public var streamWriteBytesMax = 65_536
+    /// Bytes of a JSON document in a request, `1...`, within what the server takes at all. Default 1 MiB.
+    public var documentBytesMax = 1_048_576
+    /// How long a client is told to wait after 429 and 503, in seconds, `0...`. Default 1.
+    public var retryAfterSeconds = 1
+
+    /// The defaults.
+    public init() {}
+
+    /// What is out of bounds, one sentence a field that names it; empty where all is well.
+    public var faults: [String] {
+        var faults: [String] = []
+        func check(_ name: String, _ isValid: Bool, _ expected: String) {
+            if !isValid { faults.append("\(name) must be \(expected)") }
+        }
+        check("streamHeartbeatInterval", self.streamHeartbeatInterval >= .milliseconds(1), "at least 1 ms")
+        check("streamRetryMilliseconds", (0...60_000).contains(self.streamRetryMilliseconds), "0 to 60000")
+        check("streamsMax", self.streamsMax >= 1, "at least 1")
+        check("streamsPerTenantMax", self.streamsPerTenantMax >= 1, "at least 1")
+        check("streamEndMax", self.streamEndMax >= .zero, "at least 0")
+        check("streamWriteBytesMax", self.streamWriteBytesMax >= 1, "at least 1")
+        check("documentBytesMax", self.documentBytesMax >= 1, "at least 1")
+        check("retryAfterSeconds", self.retryAfterSeconds >= 0, "at least 0")
+        return faults
+    }
+}

@@ -1,0 +1,114 @@
+import EventDispatch
+import EventLog
+import Subscriptions
+import Synchronization
+
+/// A subscription service that keeps everything in a dictionary.
+final class InMemorySubscriptions: SubscriptionService {
+    struct State {
+        var stored: [SubscriptionID: StoredSubscription] = [:]
+        var generations = 0
+        var lastError: [SubscriptionID: String] = [:]
+        var statusReason: [SubscriptionID: String] = [:]
+        /// Thrown by every call, where it is set.
+        var failure: ServiceError?
+    }
+
+    static let created = Timestamp(milliseconds: 1_767_225_600_000)
+    let state = Mutex(State())
+
+    func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+        try self.change { state throws(ServiceError) in
+            guard state.stored[subscription.id] == nil else {
+                throw ServiceError(
+                    .conflict, "there is a subscription '\(subscription.id.name)' already",
+                    errors: [.init(pointer: "/id", detail: "is taken")])
+            }
+            state.generations += 1
+            let stored = StoredSubscription(
+                subscription: subscription, generation: "g\(state.generations)", createdAt: Self.created,
+                updatedAt: Self.created, startOffsets: [:])
+            state.stored[subscription.id] = stored
+            return Self.view(stored, state)
+        }
+    }
+
+    func get(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
+        try self.change { state throws(ServiceError) in Self.view(try Self.stored(id, state), state) }
+    }
+
+    func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView> {
+        try self.change { state throws(ServiceError) in
+            let own = state.stored.values.filter { $0.subscription.id.tenant == tenant }
+                .sorted { $0.subscription.id < $1.subscription.id }
+            return try InMemoryPages.page(own.map { Self.view($0, state) }, page)
+        }
+    }
+
+    func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+        try self.change { state throws(ServiceError) in
+            var stored = try Self.stored(subscription.id, state)
+            stored.subscription = subscription
+            stored.revision += 1
+            if stored.status == .suspended { stored.status = .active }
+            stored.updatedAt = Timestamp(milliseconds: stored.updatedAt.milliseconds + 1_000)
+            state.stored[subscription.id] = stored
+            return Self.view(stored, state)
+        }
+    }
+
+    func delete(_ id: SubscriptionID) async throws(ServiceError) {
+        try self.change { state throws(ServiceError) in
+            _ = try Self.stored(id, state)
+            state.stored[id] = nil
+        }
+    }
+
+    func pause(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView { try self.set(.paused, id) }
+    func resume(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView { try self.set(.active, id) }
+
+    /// What the router itself does to a subscription whose sink says 410.
+    func suspend(_ id: SubscriptionID, because reason: String) throws(ServiceError) {
+        _ = try self.set(.suspended, id)
+        self.state.withLock { state in
+            state.stored[id]?.statusReason = reason
+            state.lastError[id] = "410 Gone"
+        }
+    }
+
+    private func set(
+        _ status: StoredSubscription.Status, _ id: SubscriptionID
+    ) throws(ServiceError) -> SubscriptionView {
+        try self.change { state throws(ServiceError) in
+            var stored = try Self.stored(id, state)
+            stored.status = status
+            stored.statusReason = nil
+            state.stored[id] = stored
+            return Self.view(stored, state)
+        }
+    }
+
+    private func change<R: Sendable>(_ body: (inout State) throws(ServiceError) -> R) throws(ServiceError) -> R {
+        try self.state.withLock { state throws(ServiceError) in
+            if let failure = state.failure { throw failure }
+            return try body(&state)
+        }
+    }
+
+    private static func stored(_ id: SubscriptionID, _ state: State) throws(ServiceError) -> StoredSubscription {
+        guard let stored = state.stored[id] else { throw ServiceError(.notFound, "there is no such subscription") }
+        return stored
+    }
+
+    private static func view(_ stored: StoredSubscription, _ state: State) -> SubscriptionView {
+        let status: SubscriptionView.Status =
+            switch stored.status {
+            case .active: .active
+            case .paused: .paused
+            case .suspended: .suspended
+            }
+        return SubscriptionView(
+            stored: stored, status: status, lag: stored.status == .active ? 0 : 7,
+            lastError: state.lastError[stored.subscription.id], lostOffsets: 0)
+    }
+}
