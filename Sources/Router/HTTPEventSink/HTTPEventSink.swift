@@ -1,0 +1,105 @@
+import AsyncHTTPClient
+import Delivery
+import NIOCore
+import NIOHTTP1
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Delivers events to HTTP endpoints (CloudEvents 1.0, HTTP protocol binding) over pooled connections.
+///
+/// A request carries the event in the destination's content mode, `tenantId`, `correlationId` and `runId` where the event
+/// has them, `traceparent` and `tracestate` of this hop where the event has a trace, `Idempotency-Key`, `User-Agent`, and
+/// the subscription's own headers except those that the router sets itself.
+///
+/// 2xx with a whole answer is delivered; 408, 425, 429, 5xx, timeouts and broken connections are tried again; 410 is gone;
+/// other 4xx, and 3xx, which are never followed, are rejected, as is a destination to which no request can be made.
+///
+/// Attempts do not wait for each other here; no more than ``HTTPEventSinkConfiguration/connectionsPerDestinationMax`` are
+/// on the wire to one HTTP/1.1 destination. ``shutdown()`` has to be called before the sink is let go.
+public final class HTTPEventSink: EventSink, Sendable {
+    private let client: HTTPClient
+    private let configuration: HTTPEventSinkConfiguration
+    private let destinations: PreparedDestinations
+    private let encoder: RequestEncoder
+
+    /// - Parameters:
+    ///   - configuration: Limits; values out of range are clamped.
+    ///   - eventLoopGroup: Where connections live. It has to outlive the sink, and stays the caller's.
+    public init(
+        configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
+        eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
+    ) {
+        let configuration = configuration.clamped()
+        self.configuration = configuration
+        self.destinations = PreparedDestinations(
+            max: configuration.preparedDestinationsMax, userAgent: "portarium/\(configuration.version)")
+        self.encoder = RequestEncoder(spanIDs: SpanIDs())
+        var client = HTTPClient.Configuration()
+        client.redirectConfiguration = .disallow
+        client.timeout.connect = .milliseconds(configuration.connectTimeoutMilliseconds)
+        client.connectionPool.idleTimeout = .milliseconds(configuration.connectionIdleTimeoutMilliseconds)
+        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.connectionsPerDestinationMax
+        // Whether and when to try again is for the delivery to say, which counts attempts; a refusal is told at once.
+        client.connectionPool.retryConnectionEstablishment = false
+        client.maximumUsesPerConnection = configuration.requestsPerConnectionMax
+        client.httpVersion = configuration.isHTTP2Enabled ? .automatic : .http1Only
+        // The trace goes on from the event, not from the task that happens to send it.
+        client.tracing.tracer = nil
+        self.client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: client)
+    }
+
+    /// Makes one attempt within the destination's timeout, which covers connecting, sending, and the whole answer.
+    ///
+    /// A cancelled task closes the attempt's connection; the report, which nobody should read, is then a retry.
+    public func send(_ attempt: DeliveryAttempt) async -> AttemptReport {
+        let start = NIODeadline.now()
+        func report(_ meaning: AttemptReport.Meaning, _ status: Int?, _ error: String?) -> AttemptReport {
+            AttemptReport(
+                meaning: meaning, status: status, error: error,
+                durationMilliseconds: (NIODeadline.now() - start).nanoseconds / 1_000_000)
+        }
+        let request: HTTPClientRequest
+        do throws(DestinationFault) {
+            request = try self.encoder.request(
+                for: attempt, from: self.destinations[attempt.destination].template.get())
+        } catch {
+            return report(.rejected, nil, error.text)
+        }
+        let deadline = start + .milliseconds(max(attempt.destination.timeoutMilliseconds, 1))
+        let response: HTTPClientResponse
+        do {
+            response = try await self.client.execute(request, deadline: deadline)
+        } catch {
+            return report(.retry(afterMilliseconds: nil), nil, AttemptReport.text(of: error))
+        }
+        let status = Int(response.status.code)
+        let failure = await ResponseBody.discard(
+            response, bytesMax: self.configuration.responseBodyBytesMax, deadline: deadline,
+            eventLoop: self.client.eventLoopGroup.any())
+        let meaning = AttemptReport.meaning(
+            ofStatus: status, retryAfterMilliseconds: self.retryAfterMilliseconds(of: response))
+        if let failure, meaning == .delivered {
+            // The endpoint may have failed while it answered: only a whole answer says that it has the event.
+            return report(.retry(afterMilliseconds: nil), status, "\(failure) in the answer's body")
+        }
+        return report(meaning, status, AttemptReport.text(ofStatus: status))
+    }
+
+    /// Closes all connections and ends attempts that are under way as retries; later attempts are retries at once.
+    /// May be called more than once.
+    public func shutdown() async {
+        // What it throws says that attempts were cut short, or that it was called before: both are as documented.
+        try? await self.client.shutdown()
+    }
+
+    private func retryAfterMilliseconds(of response: HTTPClientResponse) -> Int64? {
+        guard response.status.code >= 400, let value = response.headers.first(name: "retry-after") else { return nil }
+        return RetryAfter.milliseconds(
+            value, nowMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000),
+            max: self.configuration.retryAfterMillisecondsMax)
+    }
+}

@@ -1,0 +1,101 @@
+import AsyncHTTPClient
+import Delivery
+import NIOHTTP1
+import Subscriptions
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What is the same in every request to a destination, made once.
+struct PreparedDestination: Sendable {
+    /// Keeps the destination, and by that its identity, alive for as long as its parts are remembered.
+    let destination: Destination
+    /// The request without body and with the headers that do not depend on the event, or why there can be none.
+    let template: Result<HTTPClientRequest, DestinationFault>
+
+    init(_ destination: Destination, userAgent: String) {
+        self.destination = destination
+        self.template = Result { () throws(DestinationFault) in
+            try Self.template(for: destination, userAgent: userAgent)
+        }
+    }
+
+    /// Headers that the router or the transport sets itself, lower-case. Those that begin with `ce-` belong to them too.
+    static let reservedHeaders: Set<String> = [
+        "connection", "content-encoding", "content-length", "content-type", "correlationid", "expect", "host",
+        "http2-settings", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization",
+        "proxy-connection", "runid", "te", "tenantid", "traceparent", "tracestate", "trailer", "transfer-encoding",
+        "upgrade", "user-agent", "via",
+    ]
+
+    static func isReserved(header name: String) -> Bool {
+        let name = name.lowercased()
+        return name.hasPrefix("ce-") || self.reservedHeaders.contains(name)
+    }
+
+    private static func template(
+        for destination: Destination, userAgent: String
+    ) throws(DestinationFault) -> HTTPClientRequest {
+        guard let components = URLComponents(string: destination.sink), let scheme = components.scheme?.lowercased(),
+            scheme == "http" || scheme == "https"
+        else { throw DestinationFault("the sink is no absolute URL with http or https") }
+        let host = (components.host ?? "").filter { $0 != "[" && $0 != "]" }
+        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), self.hasUsablePort(destination.sink),
+            (try? HTTPClient.Request(url: destination.sink)) != nil
+        else { throw DestinationFault("the sink's URL has no usable host or port") }
+
+        let settings = destination.protocolSettings
+        let method: HTTPMethod
+        switch settings.method.uppercased() {
+        case "POST": method = .POST
+        case "PUT": method = .PUT
+        default: throw DestinationFault("the method must be POST or PUT")
+        }
+        var headers = HTTPHeaders()
+        headers.add(name: "User-Agent", value: userAgent)
+        var hasAuthorization = false
+        for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) where !self.isReserved(header: name) {
+            guard HeaderText.isName(name), HeaderText.isValue(value) else {
+                // The value may be a secret; a name that is none may hold one as well.
+                throw DestinationFault("a header of the subscription is not valid")
+            }
+            hasAuthorization = hasAuthorization || name.lowercased() == "authorization"
+            headers.add(name: name, value: value)
+        }
+        if !hasAuthorization, let credentials = self.credentials(of: components) {
+            headers.add(name: "Authorization", value: credentials)
+        }
+        var request = HTTPClientRequest(url: destination.sink)
+        request.method = method
+        request.headers = headers
+        return request
+    }
+
+    /// No port, an empty one, or `1...65535`. Read from the text, because a parser takes a number that it cannot hold for none,
+    /// and a client takes one that a socket cannot hold for a reason to stop the program.
+    private static func hasUsablePort(_ url: String) -> Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+        let behindAddress = place.lastIndex(of: "]").map { place[$0...] } ?? place
+        guard let colon = behindAddress.lastIndex(of: ":") else { return true }
+        let port = behindAddress[behindAddress.index(after: colon)...]
+        guard !port.isEmpty else { return true }
+        return port.utf8.allSatisfy { (48...57).contains($0) } && (1...65_535).contains(Int(port) ?? 0)
+    }
+
+    /// `https://user:password@host` as Basic authentication (RFC 7617); the client sends the URL without them.
+    private static func credentials(of components: URLComponents) -> String? {
+        guard let user = components.user, !user.isEmpty else { return nil }
+        return "Basic " + Data("\(user):\(components.password ?? "")".utf8).base64EncodedString()
+    }
+}
+
+/// Why no request can be sent to a destination. The text holds nothing of the URL and the headers.
+struct DestinationFault: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
+}

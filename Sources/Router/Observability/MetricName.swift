@@ -1,0 +1,128 @@
+/// Every metric that Portarium itself shows: its name, what it is, and a sentence of help.
+///
+/// Units are those of Prometheus: seconds and bytes, said in the name. The labels named in a case's comment are the only
+/// ones it may carry; none of them takes values from events.
+public enum MetricName: String, Sendable, CaseIterable {
+    /// `mode` (`binary`, `structured`, `batched`).
+    case ingressEvents = "portarium_ingress_events_total"
+    case ingressBytes = "portarium_ingress_bytes_total"
+    /// `reason`: a stable problem type.
+    case ingressRefused = "portarium_ingress_refused_total"
+    case ingressDuration = "portarium_ingress_duration_seconds"
+    case ingressInFlight = "portarium_ingress_in_flight_requests"
+
+    case logAppendedRecords = "portarium_log_appended_records_total"
+    case logAppendDuration = "portarium_log_append_duration_seconds"
+    case logAppendFailures = "portarium_log_append_failures_total"
+    case logQueuedRecords = "portarium_log_queued_records"
+    case logQueuedBytes = "portarium_log_queued_bytes"
+    case logBatchRecords = "portarium_log_batch_records"
+    /// `topic`, `partition`.
+    case logEndOffset = "portarium_log_end_offset"
+    /// `topic`, `partition`.
+    case tailPosition = "portarium_tail_position"
+
+    /// `tenant`, `subscription`.
+    case subscriptionLag = "portarium_subscription_lag_records"
+    /// `status` (`active`, `paused`, `catching-up`, `suspended`).
+    case subscriptions = "portarium_subscriptions"
+    case subscriptionLostRecords = "portarium_subscription_lost_records_total"
+
+    /// `outcome` (`delivered`, `retried`, `rejected`, `gone`).
+    case deliveryAttempts = "portarium_delivery_attempts_total"
+    /// `outcome` (`delivered`, `dead-lettered`, `filtered`, `abandoned`).
+    case deliveryEvents = "portarium_delivery_events_total"
+    case deliveryDuration = "portarium_delivery_duration_seconds"
+    case deliveryInFlight = "portarium_delivery_in_flight_requests"
+    case deliveryHeldRecords = "portarium_delivery_held_records"
+    case deliveryHeldBytes = "portarium_delivery_held_bytes"
+    case deliveryRetriesScheduled = "portarium_delivery_retries_scheduled"
+    case deliveryCircuitsOpen = "portarium_delivery_circuits_open"
+    case deliveryEndToEndDuration = "portarium_delivery_end_to_end_duration_seconds"
+
+    /// `reason`: a stable name.
+    case deadLetters = "portarium_dead_letters_total"
+    case deadLetterWriteFailures = "portarium_dead_letter_write_failures_total"
+    case replaysRunning = "portarium_replays_running"
+    case replayedEvents = "portarium_replayed_events_total"
+
+    /// `version`; always 1.
+    case buildInfo = "portarium_build_info"
+
+    /// `metric`. Label sets that found no place of their own in a metric.
+    case metricSeriesOverflow = "portarium_metric_series_overflow_total"
+    /// Instruments that could not be shown: their name is taken by another kind, or there are too many metrics.
+    case metricConflicts = "portarium_metric_conflicts_total"
+
+    case processResidentMemory = "process_resident_memory_bytes"
+    case processVirtualMemory = "process_virtual_memory_bytes"
+    case processCPU = "process_cpu_seconds_total"
+    case processStartTime = "process_start_time_seconds"
+    case processOpenFileDescriptors = "process_open_fds"
+    case processFileDescriptorsMax = "process_max_fds"
+    case processThreads = "process_threads"
+}
+
+extension MetricName {
+    /// What the metric is.
+    public var kind: MetricKind {
+        switch self {
+        case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
+            .subscriptionLostRecords, .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures,
+            .replayedEvents, .metricSeriesOverflow, .metricConflicts, .processCPU:
+            .counter
+        case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
+            .histogram
+        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .subscriptionLag,
+            .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes, .deliveryRetriesScheduled,
+            .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory, .processVirtualMemory,
+            .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax, .processThreads:
+            .gauge
+        }
+    }
+
+    /// One sentence for people.
+    public var help: String {
+        switch self {
+        case .ingressEvents: "Events accepted and durably in the log."
+        case .ingressBytes: "Bytes of request bodies whose events were accepted."
+        case .ingressRefused: "Requests to publish that were refused."
+        case .ingressDuration: "From a request's head to its answer."
+        case .ingressInFlight: "Requests to publish that are not answered yet."
+        case .logAppendedRecords: "Records appended to the log."
+        case .logAppendDuration: "From handing a batch to the log to its being durable."
+        case .logAppendFailures: "Batches that the log could not take."
+        case .logQueuedRecords: "Records that wait to be appended."
+        case .logQueuedBytes: "Bytes that wait to be appended."
+        case .logBatchRecords: "Records per synced append."
+        case .logEndOffset: "The offset that the next record of a partition will get."
+        case .tailPosition: "The offset that the tail of a partition reads next."
+        case .subscriptionLag: "Records between a subscription's committed position and the end of the log."
+        case .subscriptions: "Subscriptions by status."
+        case .subscriptionLostRecords: "Records that retention removed before a subscription read them."
+        case .deliveryAttempts: "Attempts to deliver, by what came of them."
+        case .deliveryEvents: "Events whose fate for a subscription is settled, by fate."
+        case .deliveryDuration: "How long one attempt took."
+        case .deliveryInFlight: "Attempts that are not answered yet."
+        case .deliveryHeldRecords: "Records in memory on their way to sinks."
+        case .deliveryHeldBytes: "Bytes of records in memory on their way to sinks."
+        case .deliveryRetriesScheduled: "Deliveries that wait for their next attempt."
+        case .deliveryCircuitsOpen: "Destinations that are given a rest."
+        case .deliveryEndToEndDuration: "From a record's append to its delivery."
+        case .deadLetters: "Events written to the dead letters."
+        case .deadLetterWriteFailures: "Dead letters that the log could not take; they are tried again."
+        case .replaysRunning: "Replays that are running."
+        case .replayedEvents: "Events sent by replays."
+        case .buildInfo: "The version that runs."
+        case .metricSeriesOverflow: "Label sets counted under the shared overflow series of their metric."
+        case .metricConflicts: "Instruments left out of the exposition."
+        case .processResidentMemory: "Resident memory size in bytes."
+        case .processVirtualMemory: "Virtual memory size in bytes."
+        case .processCPU: "Total user and system CPU time spent in seconds."
+        case .processStartTime: "Start time of the process since unix epoch in seconds."
+        case .processOpenFileDescriptors: "Number of open file descriptors."
+        case .processFileDescriptorsMax: "Maximum number of open file descriptors."
+        case .processThreads: "Number of threads."
+        }
+    }
+}
