@@ -1,0 +1,64 @@
+import EventLog
+
+extension ConfigurationKey.ListRule {
+    /// `typePrefix=topic`, in the order in which they are tried.
+    static let routes = Self(
+        elementForm: "typePrefix=topic",
+        read: { configuration in configuration.routes.map { "\($0.typePrefix)=\($0.topic)" } },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var routes: [TopicRoute] = []
+            for (index, element) in elements.enumerated() {
+                let (prefix, topic) = try Self.split(element, form: "typePrefix=topic", index: index)
+                guard !routes.contains(where: { prefix.hasPrefix($0.typePrefix) }) else {
+                    throw ConfigurationFault(
+                        "'\(element)' is never reached: a route above it takes the same types", index: index)
+                }
+                routes.append(TopicRoute(typePrefix: prefix, topic: try Self.topic(topic, index: index)))
+            }
+            configuration.routes = routes
+        })
+
+    /// `topic=number`, each topic once.
+    static func topicSettings(
+        _ range: ClosedRange<Int>, _ path: any WritableKeyPath<RouterConfiguration, [TopicSetting]> & Sendable
+    ) -> Self {
+        Self(
+            elementForm: "topic=number",
+            read: { configuration in configuration[keyPath: path].map { "\($0.topic)=\($0.value)" } },
+            write: { (elements, configuration) throws(ConfigurationFault) in
+                var settings: [TopicSetting] = []
+                for (index, element) in elements.enumerated() {
+                    let (name, text) = try Self.split(element, form: "topic=number", index: index)
+                    let topic = try Self.topic(name, index: index)
+                    guard let value = Int(text), range.contains(value) else {
+                        let bounds =
+                            range.upperBound == .max
+                            ? "\(range.lowerBound) or more"
+                            : "\(range.lowerBound) to \(range.upperBound)"
+                        throw ConfigurationFault("'\(element)': the number must be \(bounds)", index: index)
+                    }
+                    guard !settings.contains(where: { $0.topic == topic }) else {
+                        throw ConfigurationFault("'\(topic)' is named twice", index: index)
+                    }
+                    settings.append(TopicSetting(topic: topic, value: value))
+                }
+                configuration[keyPath: path] = settings
+            })
+    }
+
+    /// Splits at the last `=`: a type may hold one, a topic may not.
+    private static func split(
+        _ element: String, form: String, index: Int
+    ) throws(ConfigurationFault) -> (String, String) {
+        guard let separator = element.lastIndex(of: "="), separator != element.startIndex,
+            element.index(after: separator) != element.endIndex
+        else { throw ConfigurationFault("'\(element)' must be written \(form)", index: index) }
+        return (String(element[..<separator]), String(element[element.index(after: separator)...]))
+    }
+
+    private static func topic(_ name: String, index: Int) throws(ConfigurationFault) -> String {
+        do { return try Topic(validating: name).name } catch {
+            throw ConfigurationFault(error.message, index: index)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Configuration
+
+/// Puts a ``RouterConfiguration`` together: the command line over the environment over the file over the defaults.
+struct RouterConfigurationReader: Sendable {
+    /// Settings from the command line as texts, by dotted name.
+    var overrides: [String: String] = [:]
+    /// The process's environment; `PORTARIUM_…` variables are read.
+    var environment: [String: String]
+    /// A YAML file, if there is one.
+    var file: String?
+
+    /// A configuration and what should be said about how it came to be.
+    struct Reading: Sendable {
+        var configuration: RouterConfiguration
+        /// Variables that look like misspelt settings.
+        var warnings: [String]
+    }
+
+    /// - Throws: ``CommandFailure`` with ``ExitStatus/usage`` that names every fault with its file and line,
+    ///   variable or option.
+    func read() async throws -> Reading {
+        var providers: [any ConfigProvider] = [
+            Self.provider(self.overrideVariables()), Self.provider(self.environment),
+        ]
+        if let file {
+            let bytes = try FileContents.read(file, bytesMax: CheckCommand.fileBytesMax)
+            let check = ConfigurationCheck(bytes)
+            guard check.issues.isEmpty else {
+                throw CommandFailure(
+                    .usage, "the configuration file has \(check.issues.count) fault(s)",
+                    details: check.issues.map { $0.text(file: file) })
+            }
+            // An empty file is no mapping, which the YAML provider would refuse.
+            if !check.marks.isEmpty {
+                let path = ConfigReader(
+                    provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)]))
+                providers.append(try await FileProvider<YAMLSnapshot>(config: path))
+            }
+        }
+        let configuration = try self.read(from: ConfigReader(providers: providers))
+        return Reading(configuration: configuration, warnings: self.suspects())
+    }
+
+    private func read(from reader: ConfigReader) throws -> RouterConfiguration {
+        var configuration = RouterConfiguration()
+        var faults: [String] = []
+        for key in ConfigurationKey.table {
+            do throws(ConfigurationFault) {
+                guard let value = try Self.value(of: key, from: reader) else { continue }
+                try key.apply(value, to: &configuration)
+            } catch {
+                faults.append("\(self.origin(of: key)): \(error.message)")
+            }
+        }
+        for rule in ConfigurationRule.all where !rule.holds(configuration) { faults.append(rule.message) }
+        guard faults.isEmpty else {
+            throw CommandFailure(.usage, "the configuration has \(faults.count) fault(s)", details: faults)
+        }
+        return configuration
+    }
+
+    /// nil where no source has the setting.
+    private static func value(
+        of key: ConfigurationKey, from reader: ConfigReader
+    ) throws(ConfigurationFault) -> ConfigurationValue? {
+        let name = ConfigKey(key.path)
+        if case .integer = key.form, let number = reader.int(forKey: name) { return .integer(number) }
+        if case .boolean = key.form, let flag = reader.bool(forKey: name) { return .boolean(flag) }
+        if case .list = key.form {
+            // A variable that is there and empty means the empty list.
+            return reader.stringArray(forKey: name).map { list in .list(list == [""] ? [] : list) }
+        }
+        guard let text = reader.string(forKey: name) else { return nil }
+        switch key.form {
+        case .integer:
+            guard let number = try? reader.requiredInt(forKey: name) else {
+                throw ConfigurationFault("\(key.mismatch), not '\(text)'")
+            }
+            return .integer(number)
+        case .boolean:
+            guard let flag = try? reader.requiredBool(forKey: name) else {
+                throw ConfigurationFault("\(key.mismatch), not '\(text)'")
+            }
+            return .boolean(flag)
+        case .text, .choice, .list: return .text(text)
+        }
+    }
+
+    /// The command line's settings in the form of variables: they are texts too, and are read by the same rules.
+    private func overrideVariables() -> [String: String] {
+        var variables: [String: String] = [:]
+        for key in ConfigurationKey.table {
+            if let text = self.overrides[key.name] { variables[key.environmentName] = text }
+        }
+        return variables
+    }
+
+    private static func provider(_ variables: [String: String]) -> some ConfigProvider {
+        EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "portarium")
+    }
+
+    private func origin(of key: ConfigurationKey) -> String {
+        if self.overrides[key.name] == nil, self.environment[key.environmentName] != nil { return key.environmentName }
+        return key.name
+    }
+
+    /// `PORTARIUM_…` variables that are one slip away from a setting. Others are let be: container platforms put
+    /// variables of their own beside ours.
+    private func suspects() -> [String] {
+        let known = Set(ConfigurationKey.table.map(\.environmentName))
+            .union(["PORTARIUM_SERVER", "PORTARIUM_TENANT", "PORTARIUM_KEY", "PORTARIUM_CONFIG"])
+        return self.environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix("PORTARIUM_"), !known.contains(name) else { return nil }
+            let candidates = known.filter { abs($0.count - name.count) <= 2 }.sorted()
+            guard let near = Spelling.nearest(to: name, in: candidates), Spelling.isSlip(name, of: near) else {
+                return nil
+            }
+            return "\(name) is not read; did you mean \(near)?"
+        }
+    }
+}

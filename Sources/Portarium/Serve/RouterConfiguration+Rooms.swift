@@ -1,0 +1,121 @@
+import CloudEvents
+import Delivery
+import EmbeddedEventLog
+import EventDispatch
+import EventLog
+import HTTPEventSink
+import HTTPServing
+import Ingress
+import RouterAPI
+
+/// What each room gets of the settings.
+extension RouterConfiguration {
+    /// How long events are kept; nil: for ever.
+    var retentionAge: Duration? {
+        self.log.retentionAgeSeconds > 0 ? .seconds(self.log.retentionAgeSeconds) : nil
+    }
+
+    var serving: ServingConfiguration {
+        var serving = ServingConfiguration()
+        serving.host = self.server.listenHost
+        serving.port = self.server.listenPort
+        serving.connectionsMax = self.server.connectionsMax
+        serving.bodyBytesMax = self.server.bodyBytesMax
+        serving.requestHeadBytesMax = self.server.headBytesMax
+        serving.requestHeadersMax = self.server.headersMax
+        serving.requestHeadTimeout = .milliseconds(self.server.headTimeoutMilliseconds)
+        serving.bodyTimeout = .milliseconds(self.server.bodyTimeoutMilliseconds)
+        serving.bodyTimeoutMax = .milliseconds(self.server.bodyTimeoutMaxMilliseconds)
+        serving.bodyBytesPerSecondMin = self.server.bodyBytesPerSecondMin
+        serving.idleTimeout = .milliseconds(self.server.idleTimeoutMilliseconds)
+        serving.answerStallTimeout = .milliseconds(self.server.answerStallTimeoutMilliseconds)
+        serving.inFlightBytesMax = self.server.inFlightBytesMax
+        serving.inFlightRequestsMax = self.server.inFlightRequestsMax
+        serving.defaultTenant = self.server.defaultTenant
+        return serving
+    }
+
+    var routerAPI: RouterAPIConfiguration {
+        var api = RouterAPIConfiguration()
+        api.streamsMax = self.server.streamsMax
+        api.streamsPerTenantMax = self.server.streamsPerTenantMax
+        return api
+    }
+
+    var eventLimits: CloudEventLimits {
+        var limits = CloudEventLimits()
+        limits.attributesMax = self.limits.attributesMax
+        limits.attributeNameBytesMax = self.limits.attributeNameBytesMax
+        limits.attributeValueBytesMax = self.limits.attributeValueBytesMax
+        limits.eventBytesMax = self.limits.eventBytesMax
+        limits.batchEventsMax = self.limits.batchEventsMax
+        limits.jsonNestingMax = self.limits.jsonNestingMax
+        return limits
+    }
+
+    var eventLog: EmbeddedEventLogConfiguration {
+        var log = EmbeddedEventLogConfiguration(directory: self.log.dataDirectory)
+        log.appendQueueRecordsMax = self.log.appendQueueRecordsMax
+        log.appendQueueBytesMax = self.log.appendQueueBytesMax
+        log.fileBytesMax = self.log.fileBytesMax > 0 ? Int64(self.log.fileBytesMax) : nil
+        return log
+    }
+
+    var eventSink: HTTPEventSinkConfiguration {
+        var sink = HTTPEventSinkConfiguration()
+        sink.version = PortariumVersion.current
+        sink.connectTimeoutMilliseconds = Int64(self.sink.connectTimeoutMilliseconds)
+        sink.connectionsPerDestinationMax = self.sink.connectionsPerDestinationMax
+        sink.responseBodyBytesMax = self.sink.responseBytesMax
+        return sink
+    }
+
+    func routingTable() throws -> RoutingTable {
+        let prefix = self.log.topicPrefix + "."
+        return RoutingTable(
+            entries: try self.routes.map {
+                RoutingTable.Entry(typePrefix: $0.typePrefix, topic: try Topic(validating: prefix + $0.topic))
+            },
+            defaultTopic: try Topic(validating: prefix + self.log.defaultTopic))
+    }
+
+    func topicSpecifications(_ routing: RoutingTable) -> [TopicSpecification] {
+        let prefix = self.log.topicPrefix + "."
+        func setting(_ settings: [TopicSetting], _ topic: Topic) -> Int? {
+            settings.first { prefix + $0.topic == topic.name }?.value
+        }
+        return routing.topics.map { topic in
+            let age = setting(self.log.topicRetentionAgeSeconds, topic) ?? self.log.retentionAgeSeconds
+            let bytes =
+                setting(self.log.topicRetentionBytesPerPartitionMax, topic) ?? self.log.retentionBytesPerPartitionMax
+            return TopicSpecification(
+                topic: topic, partitions: setting(self.log.topicPartitions, topic) ?? self.log.partitions,
+                retentionAge: age > 0 ? .seconds(age) : nil, retentionBytesMax: bytes > 0 ? Int64(bytes) : nil)
+        }
+    }
+
+    func dispatchConfiguration(eventTopics: [Topic]) -> DispatchConfiguration {
+        var dispatch = DispatchConfiguration(eventTopics: eventTopics)
+        let prefix = self.log.topicPrefix
+        dispatch.deadLetterTopic = Topic("\(prefix).dead-letters")
+        dispatch.redriveTopic = Topic("\(prefix).redrives")
+        dispatch.subscriptionTopic = Topic("\(prefix).subscriptions")
+        dispatch.replayTopic = Topic("\(prefix).replays")
+        dispatch.attemptTopic = Topic("\(prefix).attempts")
+        dispatch.limits.windowEventsMax = self.dispatch.windowEventsMax
+        dispatch.limits.windowBytesMax = self.dispatch.windowBytesMax
+        dispatch.limits.heldBytesMax = self.dispatch.heldBytesMax
+        dispatch.limits.inFlightMax = self.dispatch.inFlightMax
+        dispatch.limits.inFlightPerDestinationMax = self.dispatch.inFlightPerDestinationMax
+        dispatch.limits.inFlightPerTenantMax = self.dispatch.inFlightPerTenantMax
+        dispatch.limits.catchUpFetchesMax = self.dispatch.catchUpWorkersMax
+        dispatch.limits.circuitFailuresMax = self.dispatch.circuitFailureThreshold
+        dispatch.limits.circuitOpenMillisecondsMin = Int64(self.dispatch.circuitOpenDelayMinMilliseconds)
+        dispatch.limits.circuitOpenMillisecondsMax = Int64(self.dispatch.circuitOpenDelayMaxMilliseconds)
+        dispatch.limits.suspendAfterMilliseconds = Int64(self.dispatch.suspendAfterSeconds) * 1_000
+        dispatch.commitIntervalMilliseconds = Int64(self.dispatch.commitIntervalMilliseconds)
+        dispatch.drainTimeoutMilliseconds = Int64(self.dispatch.drainTimeoutMilliseconds)
+        dispatch.recordsAttempts = self.observability.attemptHistory
+        return dispatch
+    }
+}

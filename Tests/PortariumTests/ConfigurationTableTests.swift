@@ -1,0 +1,94 @@
+import Configuration
+import Foundation
+import Testing
+
+@testable import Portarium
+
+/// The one table of settings.
+struct ConfigurationTableTests {
+    @Test func everyKeyIsThereOnce() {
+        let names = ConfigurationKey.table.map(\.name)
+        #expect(Set(names).count == names.count)
+        let variables = ConfigurationKey.table.map(\.environmentName)
+        #expect(Set(variables).count == variables.count)
+    }
+
+    @Test(arguments: ConfigurationKey.table.map(\.name))
+    func defaultIsAllowed(_ name: String) throws {
+        let key = try #require(ConfigurationKey.named(name))
+        var configuration = RouterConfiguration()
+        try key.apply(Self.value(key.defaultText, for: key), to: &configuration)
+        #expect(configuration == RouterConfiguration())
+    }
+
+    @Test(arguments: ConfigurationKey.table.map(\.name))
+    func environmentNameIsTheOneThatTheLibraryReads(_ name: String) throws {
+        let key = try #require(ConfigurationKey.named(name))
+        let provider = EnvironmentVariablesProvider(environmentVariables: [key.environmentName: "value"])
+        let reader = ConfigReader(provider: provider.prefixKeys(with: "portarium"))
+        #expect(reader.string(forKey: ConfigKey(key.path)) == "value")
+    }
+
+    @Test func integersOutsideTheirRangeAreRefusedAndTheBoundsAreTaken() throws {
+        for key in ConfigurationKey.table {
+            guard case .integer(let range, let path) = key.form else { continue }
+            var configuration = RouterConfiguration()
+            try key.apply(.integer(range.lowerBound), to: &configuration)
+            #expect(configuration[keyPath: path] == range.lowerBound)
+            try key.apply(.integer(range.upperBound), to: &configuration)
+            #expect(configuration[keyPath: path] == range.upperBound)
+            #expect(throws: ConfigurationFault.self) {
+                try key.apply(.integer(range.lowerBound - 1), to: &configuration)
+            }
+            if range.upperBound < .max {
+                #expect(throws: ConfigurationFault.self) {
+                    try key.apply(.integer(range.upperBound + 1), to: &configuration)
+                }
+            }
+        }
+    }
+
+    @Test func defaultsBreakNoRule() {
+        for rule in ConfigurationRule.all {
+            #expect(rule.holds(RouterConfiguration()), "\(rule.message)")
+            for key in rule.keys { #expect(ConfigurationKey.named(key) != nil, "\(key)") }
+        }
+    }
+
+    /// With PORTARIUM_REWRITE_DOCS=1 in the environment the page is written instead.
+    @Test func documentationListsExactlyTheTable() throws {
+        let page = Self.repository.appending(path: "docs/configuration.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let begin = try #require(text.range(of: ConfigurationReference.beginMark))
+        let end = try #require(text.range(of: ConfigurationReference.endMark))
+        let generated = "\n" + ConfigurationReference.markdown()
+        if ProcessInfo.processInfo.environment["PORTARIUM_REWRITE_DOCS"] == "1" {
+            let rewritten = text[..<begin.upperBound] + generated + text[end.lowerBound...]
+            try String(rewritten).write(to: page, atomically: true, encoding: .utf8)
+        } else {
+            #expect(String(text[begin.upperBound..<end.lowerBound]) == generated)
+        }
+    }
+
+    @Test func exampleOfTheDocumentationIsGood() throws {
+        let page = Self.repository.appending(path: "docs/configuration.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let begin = try #require(text.range(of: "```yaml\n"))
+        let end = try #require(text.range(of: "\n```", range: begin.upperBound..<text.endIndex))
+        let check = ConfigurationCheck(Array(text[begin.upperBound..<end.lowerBound].utf8))
+        #expect(check.issues.isEmpty)
+        #expect(check.marks.count > 3)
+    }
+
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static func value(_ text: String, for key: ConfigurationKey) throws -> ConfigurationValue {
+        switch key.form {
+        case .integer: return .integer(try #require(Int(text)))
+        case .boolean: return .boolean(text == "true")
+        case .text, .choice: return .text(text)
+        case .list: return .list(text.dropFirst().dropLast().split(separator: ", ").map(String.init))
+        }
+    }
+}
