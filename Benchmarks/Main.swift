@@ -1,0 +1,59 @@
+import Foundation
+import ProcessKit
+
+/// Measures Portarium against stated ceilings of the same run; docs/performance.md explains the method.
+@main
+struct Main {
+    static func main() async {
+        do {
+            let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
+            try await Self.run(options)
+        } catch let error as BenchmarkOptions.Misuse {
+            FileHandle.standardError.write(Data("portarium-bench: \(error)\n\(BenchmarkOptions.usage)\n".utf8))
+            exit(2)
+        } catch {
+            FileHandle.standardError.write(Data("portarium-bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run(_ options: BenchmarkOptions) async throws {
+        switch options.role {
+        case .help:
+            print(BenchmarkOptions.usage)
+        case .serveBare(let port):
+            try await BareServer(port: port).run()
+        case .postLoop(let port, let concurrency, let requests):
+            try await PostLoop(port: port, concurrency: concurrency, requests: requests).run()
+        case .measure:
+            try await Self.measure(options)
+        }
+    }
+
+    private static func measure(_ options: BenchmarkOptions) async throws {
+        let benchmarks: [any Benchmark] = [
+            IngressBenchmark(name: "ingress.single", eventsPerRequest: 1),
+            IngressBenchmark(name: "ingress.batch", eventsPerRequest: 100),
+            DeliveryBenchmark(),
+            FilterBenchmark(),
+            SubscriptionsBenchmark(count: 1_000, ratioMin: 0.9),
+            SubscriptionsBenchmark(count: 10_000, ratioMin: 0.7),
+            BacklogBenchmark(),
+        ]
+        let chosen = benchmarks.filter { options.isChosen($0.name) }
+        guard !chosen.isEmpty else {
+            throw BenchmarkOptions.Misuse(
+                "no benchmark is called that; there are \(benchmarks.map(\.name).joined(separator: ", "))")
+        }
+        var results: [BenchmarkResult] = []
+        for benchmark in chosen {
+            Progress.say("\(benchmark.name) …")
+            let result = try await withTemporaryDirectory { directory in
+                try await benchmark.run(BenchmarkContext(directory: directory, isQuick: options.isQuick))
+            }
+            results.append(result)
+            try BenchmarkReport(results: results).write(to: options.output)
+        }
+        print(BenchmarkReport(results: results).table)
+    }
+}

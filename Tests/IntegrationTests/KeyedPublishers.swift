@@ -1,0 +1,81 @@
+import ProcessKit
+import Synchronization
+
+/// Several producers, each with its own keys, that number their events per key and repeat one until it is accepted:
+/// what a careful producer does. The next number of a key is sent only when the one before it was accepted.
+final class KeyedPublishers: Sendable {
+    private struct State {
+        /// Identifiers that got a 2xx.
+        var accepted: Set<String> = []
+        /// Attempts whose answer was lost: the event may be in the log or not.
+        var unanswered = 0
+        var isStopped = false
+    }
+
+    static let type = "com.portarium.test.StepTaken.v1"
+
+    private let state = Mutex(State())
+    private let port: Int
+    private let backlogMax: Int
+    private let delivered: @Sendable () -> Int
+
+    /// - Parameters:
+    ///   - backlogMax: producers pause while this many accepted events are not delivered, so that a test ends.
+    ///   - delivered: how many deliveries there were up to now.
+    init(port: Int, backlogMax: Int, delivered: @escaping @Sendable () -> Int) {
+        self.port = port
+        self.backlogMax = backlogMax
+        self.delivered = delivered
+    }
+
+    var accepted: Set<String> { self.state.withLock { $0.accepted } }
+    var acceptedCount: Int { self.state.withLock { $0.accepted.count } }
+    var unanswered: Int { self.state.withLock { $0.unanswered } }
+
+    func stop() {
+        self.state.withLock { $0.isStopped = true }
+    }
+
+    /// Publishes from `producers` at once, round-robin over `keysEach` keys, until ``stop()``.
+    func run(producers: Int, keysEach: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for producer in 0..<producers {
+                group.addTask { await self.produce(keys: (0..<keysEach).map { "p\(producer)k\($0)" }) }
+            }
+        }
+    }
+
+    private func produce(keys: [String]) async {
+        var sequence = 0
+        while !self.isStopped {
+            sequence += 1
+            for key in keys {
+                guard await self.publish(key: key, sequence: sequence) else { return }
+            }
+        }
+    }
+
+    private var isStopped: Bool { self.state.withLock { $0.isStopped } || Task.isCancelled }
+
+    /// False when stopped before the event was accepted.
+    private func publish(key: String, sequence: Int) async -> Bool {
+        let id = "\(key)-\(sequence)"
+        let event = [
+            "id": id, "source": "/load/\(key)", "type": Self.type, "partitionkey": key, "sequence": "\(sequence)",
+        ]
+        while !self.isStopped {
+            if self.acceptedCount - self.delivered() > self.backlogMax {
+                try? await Task.sleep(for: .milliseconds(5))
+                continue
+            }
+            let answer = try? await RouterClient(port: self.port).publish(event, data: #"{"step":\#(sequence)}"#)
+            if let answer, (200..<300).contains(answer.status) {
+                self.state.withLock { _ = $0.accepted.insert(id) }
+                return true
+            }
+            self.state.withLock { $0.unanswered += 1 }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+}

@@ -1,0 +1,127 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import ProcessKit
+import Synchronization
+
+/// An HTTP server on loopback that remembers what it was sent and answers as it is told.
+final class RecordingSink: Sendable {
+    /// One request that came in.
+    struct Delivery: Sendable {
+        var headers: [String: String]
+        var body: String
+        var at: ContinuousClock.Instant
+        /// The status it was answered with.
+        var status: Int
+
+        /// An attribute of the event in binary mode.
+        func attribute(_ name: String) -> String? { self.headers["ce-\(name)"] }
+        var id: String { self.attribute("id") ?? "" }
+    }
+
+    private struct State {
+        var channel: (any Channel)?
+        var status = 204
+        var deliveries: [Delivery] = []
+    }
+
+    let port: Int
+    private let state = Mutex(State())
+
+    var url: String { "http://127.0.0.1:\(self.port)/" }
+    var deliveries: [Delivery] { self.state.withLock { $0.deliveries } }
+    var count: Int { self.state.withLock { $0.deliveries.count } }
+
+    /// Nobody listens until ``listen()``.
+    init(port: Int) {
+        self.port = port
+    }
+
+    /// A sink that listens while `body` runs.
+    static func with<R>(_ body: (RecordingSink) async throws -> R) async throws -> R {
+        let sink = RecordingSink(port: try await freePort())
+        try await sink.listen()
+        do {
+            let result = try await body(sink)
+            try await sink.close()
+            return result
+        } catch {
+            try? await sink.close()
+            throw error
+        }
+    }
+
+    func listen() async throws {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(RecordingHandler(sink: self))
+                }
+            }
+            .bind(host: "127.0.0.1", port: self.port).get()
+        self.state.withLock { $0.channel = channel }
+    }
+
+    /// Stops listening; what was recorded stays.
+    func close() async throws {
+        let channel = self.state.withLock { state in
+            defer { state.channel = nil }
+            return state.channel
+        }
+        try await channel?.close()
+    }
+
+    /// What every request is answered with from now on.
+    func answer(with status: Int) {
+        self.state.withLock { $0.status = status }
+    }
+
+    fileprivate func record(headers: HTTPHeaders, body: ByteBuffer) -> Int {
+        var named: [String: String] = [:]
+        for (name, value) in headers { named[name.lowercased()] = value }
+        let text = String(buffer: body)
+        let now = ContinuousClock().now
+        return self.state.withLock { state in
+            state.deliveries.append(Delivery(headers: named, body: text, at: now, status: state.status))
+            return state.status
+        }
+    }
+}
+
+/// Gathers a request, records it, answers.
+private final class RecordingHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let sink: RecordingSink
+    private var headers = HTTPHeaders()
+    private var body = ByteBuffer()
+
+    init(sink: RecordingSink) {
+        self.sink = sink
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.headers = head.headers
+            self.body.clear()
+        case .body(var part):
+            self.body.writeBuffer(&part)
+        case .end:
+            let status = self.sink.record(headers: self.headers, body: self.body)
+            let head = HTTPResponseHead(
+                version: .http1_1, status: HTTPResponseStatus(statusCode: status),
+                headers: status == 204 ? [:] : ["content-length": "0"])
+            context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

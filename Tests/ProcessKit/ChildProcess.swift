@@ -1,0 +1,91 @@
+import Foundation
+
+/// A program that runs beside this one, with its output in a file, and is gone before its owner is.
+package final class ChildProcess: Sendable {
+    /// It ended before it was wanted, or did not end when it was told to.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    private let process: Process
+    private let outputFile: URL
+
+    package var identifier: Int32 { self.process.processIdentifier }
+    package var isRunning: Bool { self.process.isRunning }
+
+    /// Starts it. Standard output and standard error go to `outputFile`.
+    package init(executable: URL, arguments: [String], outputFile: URL) throws {
+        try Data().write(to: outputFile)
+        let output = try FileHandle(forWritingTo: outputFile)
+        defer { try? output.close() }
+        self.outputFile = outputFile
+        self.process = Process()
+        self.process.executableURL = executable
+        self.process.arguments = arguments
+        // A crash that prints its own backtrace keeps the process alive for minutes.
+        self.process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        self.process.standardInput = FileHandle.nullDevice
+        self.process.standardOutput = output
+        self.process.standardError = output
+        try self.process.run()
+    }
+
+    /// The folder of the running program, where its siblings are.
+    package static func product(named name: String) throws -> URL {
+        var directory = (Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0]))
+            .resolvingSymlinksInPath().deletingLastPathComponent()
+        while directory.path != "/" {
+            let candidate = directory.appendingPathComponent(name)
+            var isDirectory: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isDirectory)
+            if exists, !isDirectory.boolValue { return candidate }
+            directory.deleteLastPathComponent()
+        }
+        throw Failure("no \(name) beside this program; it is built by `swift build --product \(name)`")
+    }
+
+    /// Returns when `path` on `port` is answered with 200. A program that ends before is a failure.
+    package func becomeReady(port: Int, path: String, within limit: Duration = .seconds(60)) async throws {
+        let client = RouterClient(port: port)
+        try await eventually("\(path) on port \(port)", within: limit) {
+            guard self.isRunning else { throw Failure("it ended before it was ready: \(self.outputTail())") }
+            return (try? await client.send("GET", path))?.status == 200
+        }
+    }
+
+    /// SIGKILL: no chance to write anything. Returns when the process is gone.
+    package func kill() async {
+        guard self.isRunning else { return }
+        _ = Foundation.kill(self.identifier, SIGKILL)
+        // Not cancellable: the process must be gone whatever happened before.
+        for _ in 0..<10_000 where self.isRunning {
+            await Task.yield()
+            usleep(1_000)
+        }
+    }
+
+    /// SIGTERM: the program drains. Returns its exit code.
+    package func terminate(within limit: Duration = .seconds(60)) async throws -> Int32 {
+        _ = Foundation.kill(self.identifier, SIGTERM)
+        return try await self.end(within: limit)
+    }
+
+    /// Waits until it ends by itself. Returns its exit code.
+    package func end(within limit: Duration) async throws -> Int32 {
+        try await eventually("the end of process \(self.identifier)", within: limit) { !self.isRunning }
+        guard self.process.terminationReason == .exit else {
+            throw Failure("ended by signal \(self.process.terminationStatus): \(self.outputTail())")
+        }
+        return self.process.terminationStatus
+    }
+
+    /// The last lines it wrote.
+    package func outputTail() -> String {
+        let text = (try? String(contentsOf: self.outputFile, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+    }
+}
