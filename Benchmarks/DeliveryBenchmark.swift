@@ -29,7 +29,7 @@ struct DeliveryBenchmark: Benchmark {
         try await router.client.call(
             "POST", "/v1/subscriptions",
             """
-            {"id":"bench","types":["\(Self.type)"],"sink":"\(sink.url)",
+            {"id":"bench","types":["\(Self.type)"],"sink":"\(sink.url)","protocol":"HTTP",
              "config":{"ordering":"key","concurrency":\(Self.concurrency)}}
             """, expecting: 201)
         let template = RequestTemplate.batch(

@@ -30,7 +30,8 @@ struct SubscriptionsBenchmark: Benchmark {
     /// fourth a prefix of one.
     static func subscribe(_ client: RouterClient, matching sink: CountingSink, others: Int) async throws {
         try await client.call(
-            "POST", "/v1/subscriptions", #"{"id":"matching","types":["\#(Self.type)"],"sink":"\#(sink.url)"}"#,
+            "POST", "/v1/subscriptions",
+            #"{"id":"matching","types":["\#(Self.type)"],"sink":"\#(sink.url)","protocol":"HTTP"}"#,
             expecting: 201)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<32 {
@@ -42,7 +43,7 @@ struct SubscriptionsBenchmark: Benchmark {
                             : #""types":["com.example.Other\#(number).v1"]"#
                         try await client.call(
                             "POST", "/v1/subscriptions",
-                            #"{"id":"other\#(number)",\#(interest),"sink":"\#(sink.url)"}"#,
+                            #"{"id":"other\#(number)",\#(interest),"sink":"\#(sink.url)","protocol":"HTTP"}"#,
                             expecting: 201)
                     }
                 }

@@ -97,7 +97,8 @@ extension IntegrationTests {
                     let event = ["id": "good", "source": "/good", "type": "com.portarium.test.Good.v1"]
                     #expect(try await router.client.publish(event).status == 202)
                     try await router.client.call(
-                        "POST", "/v1/subscriptions", #"{"id":"one","sink":"http://127.0.0.1:9/"}"#, expecting: 201)
+                        "POST", "/v1/subscriptions", #"{"id":"one","sink":"http://127.0.0.1:9/","protocol":"HTTP"}"#,
+                        expecting: 201)
                     try await eventually("the first event") { try await router.client.countEvents() == 1 }
 
                     try await body(router)

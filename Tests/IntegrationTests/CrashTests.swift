@@ -50,7 +50,7 @@ extension IntegrationTests {
             try await client.call(
                 "POST", "/v1/subscriptions",
                 """
-                {"id":"steps","types":["\(KeyedPublishers.type)"],"sink":"\(sink.url)",
+                {"id":"steps","types":["\(KeyedPublishers.type)"],"sink":"\(sink.url)","protocol":"HTTP",
                  "config":{"retry":{"maxAttempts":1000,"minDelayMs":10,"maxDelayMs":200}}}
                 """, expecting: 201)
         }

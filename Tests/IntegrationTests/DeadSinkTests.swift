@@ -46,7 +46,7 @@ extension IntegrationTests {
             try await client.call(
                 "POST", "/v1/subscriptions",
                 """
-                {"id":"\(id)","types":["\(KeyedPublishers.type)"],"sink":"\(sink.url)",
+                {"id":"\(id)","types":["\(KeyedPublishers.type)"],"sink":"\(sink.url)","protocol":"HTTP",
                  "config":{"retry":{"maxAttempts":1000,"minDelayMs":50,"maxDelayMs":500}}}
                 """, expecting: 201)
         }

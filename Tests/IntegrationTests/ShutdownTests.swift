@@ -31,7 +31,8 @@ extension IntegrationTests {
             try await PortariumProcess.with(dataDirectory: data) { router in
                 try await router.client.call(
                     "POST", "/v1/subscriptions",
-                    #"{"id":"steps","types":["\#(KeyedPublishers.type)"],"sink":"\#(sink.url)"}"#, expecting: 201)
+                    #"{"id":"steps","types":["\#(KeyedPublishers.type)"],"sink":"\#(sink.url)","protocol":"HTTP"}"#,
+                    expecting: 201)
                 let publishers = KeyedPublishers(port: router.port, backlogMax: 5_000) { sink.count }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await publishers.run(producers: 8, keysEach: 4) }

@@ -63,7 +63,6 @@ extension IntegrationTests {
             #expect(delivery.headers["tenantid"] == "default")
             #expect(delivery.headers["correlationid"] == "c-1")
             #expect(delivery.headers["runid"] == "7")
-            #expect(delivery.headers["traceparent"] != nil)
             #expect(delivery.headers["idempotency-key"]?.contains("e1") == true)
             #expect(delivery.attribute("replayid") == nil)
             return try #require(accepted["topic"]?.string)
