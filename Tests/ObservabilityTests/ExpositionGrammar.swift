@@ -46,8 +46,10 @@ struct ExpositionGrammar {
     private mutating func read(_ line: [Unicode.Scalar]) throws {
         let text = Self.text(line)
         if text.hasPrefix("# HELP ") {
-            let parts = text.dropFirst(7).split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = try self.checked(metric: String(parts[0]))
+            // By scalars: a text that begins with a combining mark would make one character with the space before it.
+            let parts = line.dropFirst(7).split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                .map { Self.text(Array($0)) }
+            let name = try self.checked(metric: parts[0])
             guard parts.count == 2, self.helps[name] == nil, self.types[name] == nil else {
                 throw self.failure("HELP without a text, twice, or behind TYPE")
             }
