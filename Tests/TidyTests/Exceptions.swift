@@ -7,7 +7,7 @@ struct Exceptions {
     var symbol = ""
     var reason: String
 
-    static let countMax = 74
+    static let countMax = 67
 
     static let all: [Exceptions] = [
         Exceptions(
@@ -24,9 +24,6 @@ struct Exceptions {
             reason: "its name and its type say it"),
         Exceptions(
             rule: .documentation, path: "Sources/Router/Delivery/SplitMix64.swift",
-            reason: "its name and its type say it"),
-        Exceptions(
-            rule: .documentation, path: "Sources/Router/EventDispatch/DispatchObserver.swift",
             reason: "its name and its type say it"),
         Exceptions(
             rule: .documentation, path: "Sources/Router/EventDispatch/Dispatcher.swift",
@@ -98,9 +95,6 @@ struct Exceptions {
             rule: .forceUnwrap, path: "Sources/Router/Delivery/DeliveryStateMachine+Subscriptions.swift",
             reason: "the place exists by construction; a trap beats a silent drift of positions"),
         Exceptions(
-            rule: .forceUnwrap, path: "Sources/Router/EventDispatch/BackwardScan.swift",
-            reason: "the place exists by construction; a trap beats a silent drift of positions"),
-        Exceptions(
             rule: .lineLength, path: "Sources/Portarium/Commands/FilterCommand.swift",
             reason: "written before the rule was checked"),
         Exceptions(
@@ -150,9 +144,6 @@ struct Exceptions {
             reason: "written before the rule was checked"),
         Exceptions(
             rule: .lineLength, path: "Sources/Router/EventLog/CommittedOffset.swift",
-            reason: "written before the rule was checked"),
-        Exceptions(
-            rule: .lineLength, path: "Sources/Router/EventLog/EventLogAdministration.swift",
             reason: "written before the rule was checked"),
         Exceptions(
             rule: .lineLength, path: "Sources/Router/EventLog/EventLogReader.swift",
@@ -220,18 +211,6 @@ struct Exceptions {
         Exceptions(
             rule: .lineLength, path: "Tests/SimulationKit/SimulatedWorld.swift",
             reason: "written before the rule was checked"),
-        Exceptions(
-            rule: .typePerFile, path: "Sources/Router/CloudEvents/AttributeList.swift",
-            reason: "a small type that is of use only with the first"),
-        Exceptions(
-            rule: .typePerFile, path: "Sources/Router/EventDispatch/DispatchObserver.swift",
-            reason: "a small type that is of use only with the first"),
-        Exceptions(
-            rule: .typePerFile, path: "Sources/Router/EventDispatch/EventQueryService.swift",
-            reason: "a small type that is of use only with the first"),
-        Exceptions(
-            rule: .typePerFile, path: "Sources/Router/EventLog/EventLogAdministration.swift",
-            reason: "a small type that is of use only with the first"),
     ]
 
     func excuses(_ violation: Violation) -> Bool {

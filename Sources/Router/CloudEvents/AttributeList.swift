@@ -106,13 +106,6 @@ public struct AttributeList: Sendable, Hashable {
     }
 }
 
-/// The CloudEvents type an attribute was written with. URI, URI-reference, timestamp and binary travel as strings.
-public enum AttributeKind: UInt8, Sendable, Hashable {
-    case string = 0
-    case boolean = 1
-    case integer = 2
-}
-
 /// Where one packed entry lies; arithmetic only.
 @usableFromInline
 struct AttributeEntry {

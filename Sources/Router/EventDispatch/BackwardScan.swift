@@ -43,12 +43,14 @@ struct BackwardScan {
                 try await self.fill(index, isWanted)
             }
         }
-        let newest = self.lanes.indices.filter { !self.lanes[$0].buffer.isEmpty }.max { left, right in
-            let (a, b) = (self.lanes[left].buffer.last!, self.lanes[right].buffer.last!)
-            return (a.timestamp, a.position) < (b.timestamp, b.position)
+        let newest = self.lanes.indices.compactMap { index in
+            self.lanes[index].buffer.last.map { (index: index, event: $0) }
+        }.max { left, right in
+            (left.event.timestamp, left.event.position) < (right.event.timestamp, right.event.position)
         }
         guard let newest else { return nil }
-        return self.lanes[newest].buffer.removeLast()
+        self.lanes[newest.index].buffer.removeLast()
+        return newest.event
     }
 
     private mutating func fill(_ index: Int, _ isWanted: (StoredEvent) -> Bool) async throws(EventLogError) {

@@ -13,13 +13,3 @@ public protocol DispatchObserver: Sendable {
     /// Records were read by the tail, or by a subscription that catches up.
     func fetched(records: Int, isCatchUp: Bool)
 }
-
-/// Hears and does nothing.
-public struct SilentDispatchObserver: DispatchObserver {
-    public init() {}
-    public func attempted(_ report: AttemptReport, events: Int) {}
-    public func deadLettered(_ reason: DeadLetterReason) {}
-    public func commitFailed() {}
-    public func invalidRecord() {}
-    public func fetched(records: Int, isCatchUp: Bool) {}
-}

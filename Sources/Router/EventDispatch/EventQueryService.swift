@@ -1,5 +1,3 @@
-import CloudEvents
-import EventLog
 import Subscriptions
 
 /// Finds stored events, tells their fate, and streams them.
@@ -17,15 +15,4 @@ public protocol EventQueryService: Sendable {
     func stream(
         tenant: String, filter: Filter?, from: SubscriptionConfiguration.Start, resume: String?
     ) async throws(ServiceError) -> AsyncThrowingStream<[StreamedEvent], any Error>
-}
-
-/// One event of a stream, and the cursor that resumes right after it.
-public struct StreamedEvent: Sendable {
-    public var event: CloudEvent
-    public var cursor: String
-
-    public init(event: CloudEvent, cursor: String) {
-        self.event = event
-        self.cursor = cursor
-    }
 }
