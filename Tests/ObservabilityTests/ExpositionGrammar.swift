@@ -1,7 +1,7 @@
 /// A strict reader of the Prometheus text format 0.0.4: what a scraper must accept, and nothing beyond.
 ///
-/// Stricter than a scraper in that every family needs a TYPE line before its samples, families and label sets come once,
-/// and histograms have to be whole and cumulative.
+/// Stricter than a scraper in that every family needs a TYPE line before its samples, families and label sets come
+/// once, and histograms have to be whole and cumulative.
 struct ExpositionGrammar {
     struct Sample: Equatable {
         var name: String

@@ -5,9 +5,9 @@ import Synchronization
 
 /// A real HTTP/1.1 server on loopback that answers as a script says and records what it received, in order.
 ///
-/// Requests take their answers from the script (``script(_:)``) in the order in which they came in whole; where the script
-/// is empty, from ``setResponder(_:)``, which answers `204` in the beginning. One request at a time per connection:
-/// pipelined requests are answered, but not in order where their answers wait.
+/// Requests take their answers from the script (``script(_:)``) in the order in which they came in whole; where the
+/// script is empty, from ``setResponder(_:)``, which answers `204` in the beginning. One request at a time per
+/// connection: pipelined requests are answered, but not in order where their answers wait.
 public final class LoopbackSink: Sendable {
     fileprivate struct State {
         var script: [Answer] = []

@@ -138,7 +138,8 @@ extension SimulatedWorld {
 
     private mutating func crash() {
         self.statistics.crashes += 1
-        // What is at the sinks may arrive although nobody is left to hear of it; the same with dead letters and commits.
+        // What is at the sinks may arrive although nobody is left to hear of it;
+        // the same with dead letters and commits.
         for attempt in self.attempts where self.chance(50) { self.receive(attempt) }
         for write in self.deadLetterWrites where self.chance(30) {
             self.markSettled(write.subscription, write.event.position)

@@ -4,8 +4,9 @@ import Subscriptions
 
 /// The delivery machine, a log, sinks and a clock in one world that a seed determines wholly.
 ///
-/// A step is one of the things that can happen in life: an append, a read, an answer, a commit that fails, a crash. After
-/// every step the invariants are checked; at the end the world is made kind, runs until it is quiet, and nothing may be missing.
+/// A step is one of the things that can happen in life: an append, a read, an answer, a commit that fails, a crash.
+/// After every step the invariants are checked; at the end the world is made kind, runs until it is quiet,
+/// and nothing may be missing.
 public struct SimulatedWorld {
     struct Settled: Hashable {
         let generation: String

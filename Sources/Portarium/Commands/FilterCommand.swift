@@ -20,8 +20,9 @@ struct FilterCommand: AsyncParsableCommand {
             commandName: "eval", abstract: "Evaluate a filter on one event.",
             discussion: """
                 For the dialect sql, EXPRESSION is CloudEvents SQL; its value is printed, and with an error the value \
-                that the specification gives for it. For other dialects it is what the dialect takes in a subscription: \
-                an object of attributes for exact, prefix and suffix, a list of filters for all and any, a filter for not.
+                that the specification gives for it. For other dialects it is what the dialect takes in a \
+                subscription: an object of attributes for exact, prefix and suffix, a list of filters for all and any, \
+                a filter for not.
 
                 With --json: {"value":…,"error":null|"parse"|"math"|"cast"|"missingAttribute"|"missingFunction"|\
                 "functionEvaluation"|"generic"}. Ends with 0 where it could be evaluated, with 2 where it is no filter.

@@ -4,7 +4,8 @@ public struct AttemptReport: Sendable, Hashable {
     public enum Meaning: Sendable, Hashable {
         /// Any 2xx.
         case delivered
-        /// 408, 425, 429, 5xx, or no answer at all: try again, after this many milliseconds at least where the sink said so.
+        /// 408, 425, 429, 5xx, or no answer at all: try again,
+        /// after this many milliseconds at least where the sink said so.
         case retry(afterMilliseconds: Int64?)
         /// Any other 4xx, and 3xx, which is never followed: trying again would not help.
         case rejected
@@ -17,6 +18,8 @@ public struct AttemptReport: Sendable, Hashable {
     public var status: Int?
     /// A short text for people: `timeout`, `connection refused`, `503 Service Unavailable`.
     public var error: String?
+    /// From the call to the sink until its answer was read whole or given up, in milliseconds, 0 and up. It covers the
+    /// wait for a connection and ends soon after the destination's timeout.
     public var durationMilliseconds: Int64
 
     public init(meaning: Meaning, status: Int?, error: String?, durationMilliseconds: Int64) {

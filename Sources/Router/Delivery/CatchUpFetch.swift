@@ -9,7 +9,10 @@ public struct CatchUpFetch: Sendable, Hashable {
     /// Which use of the slot the read is for.
     public var incarnation: UInt64
     public var from: Offset
+    /// Records to read at most: ``DeliveryLimits/catchUpRecordsMax``, or `1...64` where only a few far behind are
+    /// wanted.
     public var recordsMax: Int
+    /// Bytes to read at most, ``DeliveryLimits/catchUpBytesMax``: as many are reserved until the result is in.
     public var bytesMax: Int
     /// Offsets that are wanted whatever the filters say now: they matched when they were read first.
     public var reload: [Int64]

@@ -10,7 +10,8 @@ public struct DeliverySpecification: Sendable {
     public var status: StoredSubscription.Status
     /// For a replay: its id, carried by every event.
     public var replayID: String?
-    /// For a replay: the end of its range in each partition, exclusive. Partitions that are not named do not belong to it.
+    /// For a replay: the end of its range in each partition, exclusive.
+    /// Partitions that are not named do not belong to it.
     public var until: [TopicPartition: Int64]
 
     public init(

@@ -18,7 +18,8 @@ extension DeliveryStateMachine {
         if !self.subscriptions[slot].hungry.isEmpty { self.hungrySlots.append(slot) }
     }
 
-    /// Begins reads for subscriptions that lag and have room. One that has none asks again when something of it settles.
+    /// Begins reads for subscriptions that lag and have room.
+    /// One that has none asks again when something of it settles.
     mutating func serveHungry(now: Int64) {
         while self.fetchesInFlight < self.limits.catchUpFetchesMax, let slot = self.hungrySlots.popFirst() {
             guard self.isHungryAndFree(slot) else { continue }

@@ -4,8 +4,8 @@ import Subscriptions
 extension DeliveryStateMachine {
     /// What may be committed now; nil where nothing changed, or an earlier plan is not finished yet.
     ///
-    /// The tail's offset waits for every subscription that is attached, or whose leaving is not durable yet; it never goes
-    /// back. The plan is safe whether all of it, a part, or nothing becomes durable.
+    /// The tail's offset waits for every subscription that is attached, or whose leaving is not durable yet; it never
+    /// goes back. The plan is safe whether all of it, a part, or nothing becomes durable.
     public mutating func planCommit() -> CommitPlan? {
         guard !self.isCommitPlanned else { return nil }
         var commits: [GroupCommit] = []

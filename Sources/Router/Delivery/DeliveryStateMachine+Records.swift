@@ -63,7 +63,8 @@ extension DeliveryStateMachine {
         self.tails[tail].slots.insert(slot)
     }
 
-    /// Leaves the tail: from `position` on the subscription reads by itself, and nothing that was not tried stays in memory.
+    /// Leaves the tail: from `position` on the subscription reads by itself,
+    /// and nothing that was not tried stays in memory.
     mutating func detach(_ slot: Int, _ tail: Int, at position: Int64) {
         self.dropUntried(slot, tail)
         self.subscriptions[slot].cursors[tail]!.isDetached = true

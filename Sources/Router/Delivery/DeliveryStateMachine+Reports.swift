@@ -3,7 +3,8 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
-    /// Says what came of an attempt. A report for an attempt that was abandoned frees its place and changes nothing else.
+    /// Says what came of an attempt.
+    /// A report for an attempt that was abandoned frees its place and changes nothing else.
     public mutating func report(_ id: UInt64, _ report: AttemptReport, now: Int64) {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
         self.tenants[flight.tenant].inFlight -= 1

@@ -26,6 +26,8 @@ extension DeliveryStateMachine {
     /// Numbers for dashboards.
     public struct Totals: Sendable, Hashable {
         public var inFlight: Int
+        /// Bytes of the events in memory on their way to sinks. Over ``DeliveryLimits/heldBytesMax`` subscriptions are
+        /// detached, and what they have not tried is dropped and read again later.
         public var heldBytes: Int
         public var fetchesInFlight: Int
         public var subscriptions: Int

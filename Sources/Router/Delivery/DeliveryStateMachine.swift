@@ -5,12 +5,13 @@ import Subscriptions
 
 /// Decides everything about delivery: what is sent when, what is read, what is settled, what may be committed.
 ///
-/// A value without I/O, clock or logger. The shell feeds it with what happened (times in milliseconds of a clock that does
-/// not go backwards), takes the ``DeliveryEffect``s with ``takeEffects()`` and carries them out. The same seed and the
-/// same calls give the same effects.
+/// A value without I/O, clock or logger. The shell feeds it with what happened (times in milliseconds of a clock that
+/// does not go backwards), takes the ``DeliveryEffect``s with ``takeEffects()`` and carries them out. The same seed and
+/// the same calls give the same effects.
 ///
-/// Promises, kept by every call: first deliveries of one (subscription, ordering key) go out in the order of their offsets;
-/// an event is settled only when it was delivered or its dead letter is written; what is held is bounded by ``DeliveryLimits``.
+/// Promises, kept by every call: first deliveries of one (subscription, ordering key) go out in the order of their
+/// offsets; an event is settled only when it was delivered or its dead letter is written;
+/// what is held is bounded by ``DeliveryLimits``.
 public struct DeliveryStateMachine: Sendable {
     struct Tail: Sendable {
         let topicPartition: TopicPartition

@@ -8,6 +8,7 @@ public final class Destination: Sendable {
     public let origin: String
     public let mode: SubscriptionConfiguration.ContentMode
     public let protocolSettings: HTTPProtocolSettings
+    /// How long one attempt may take from connecting to the end of the answer, in milliseconds, `100...600000`.
     public let timeoutMilliseconds: Int64
 
     public init(

@@ -4,6 +4,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
     public init(state: UInt64) { self.state = state }
 
+    /// The next of all 64-bit values, each as likely as the others. The same state gives the same sequence on every
+    /// machine.
     public mutating func next() -> UInt64 {
         self.state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = self.state

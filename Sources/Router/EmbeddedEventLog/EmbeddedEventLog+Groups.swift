@@ -36,7 +36,8 @@ extension EmbeddedEventLog {
         }
     }
 
-    /// All positions of the groups whose names start with `prefix`; see ``EventLogGroups/committed(groupsWithPrefix:)``.
+    /// All positions of the groups whose names start with `prefix`; see
+    /// ``EventLogGroups/committed(groupsWithPrefix:)``.
     public func committed(
         groupsWithPrefix prefix: String
     ) async throws(EventLogError) -> [ConsumerGroup: [TopicPartition: CommittedOffset]] {

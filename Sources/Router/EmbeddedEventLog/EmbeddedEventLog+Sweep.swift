@@ -4,8 +4,8 @@ extension EmbeddedEventLog {
     /// Applies retention and compaction to all topics as of `now`. `run()` does this at an interval; tests call it.
     ///
     /// Works in transactions of `sweepRowsMax` rows, one between two transactions of callers, so that appends go on.
-    /// Retention moves a partition's start first, which readers see at once, and takes the records away after; a crash in
-    /// between is made up for by the next sweep. The pages of what went are used again by later appends.
+    /// Retention moves a partition's start first, which readers see at once, and takes the records away after; a crash
+    /// in between is made up for by the next sweep. The pages of what went are used again by later appends.
     /// - Throws: ``EventLogError`` `unavailable`, `corruptRecord`, `closed`; what was swept before stays swept.
     public func sweep(now: Timestamp) async throws(EventLogError) {
         let work = self.table.withLock { table in

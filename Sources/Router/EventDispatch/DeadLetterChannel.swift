@@ -8,8 +8,8 @@ import Synchronization
 
 /// Writes dead letters, and knows which of them are still there.
 ///
-/// The topic is compacted by dead-letter id: a tombstone says that one was redriven or discarded. What is kept in memory
-/// is a line each (some 200 bytes), rebuilt from the topic at start.
+/// The topic is compacted by dead-letter id: a tombstone says that one was redriven or discarded. What is kept in
+/// memory is a line each (some 200 bytes), rebuilt from the topic at start.
 final class DeadLetterChannel: Sendable {
     struct Entry: Sendable {
         let id: String

@@ -30,7 +30,8 @@ extension Dispatcher {
         for listener in self.listeners.withLock({ $0 }) { await listener(effect) }
     }
 
-    /// Makes an attempt; goes on with the next one that its report set free, so that a busy sink costs no new task each.
+    /// Makes an attempt; goes on with the next one that its report set free,
+    /// so that a busy sink costs no new task each.
     private func send(_ first: DeliveryAttempt) async {
         var next: DeliveryAttempt? = first
         while let attempt = next {

@@ -8,7 +8,8 @@ import Synchronization
 
 /// Reads the log, lets the delivery machine decide, and does what it says: the only loop between log and sinks.
 ///
-/// ``load(_:)`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported, or their time is up.
+/// ``load(_:)`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported,
+/// or their time is up.
 public final class Dispatcher: Service {
     let configuration: DispatchConfiguration
     let log: any EventLog
@@ -61,6 +62,14 @@ public final class Dispatcher: Service {
         try await self.deadLetters.load()
     }
 
+    /// Follows the tails, sends, commits and keeps time until the process is told to end; once per instance.
+    ///
+    /// On graceful shutdown nothing new is sent, attempts in flight get
+    /// ``DispatchConfiguration/drainTimeoutMilliseconds`` to report, and then positions are committed. A cancelled task
+    /// ends at once and commits nothing more: what settled since the last commit is delivered again after the next
+    /// start.
+    /// - Throws: ``EventLogError`` where the topics cannot be listed at the start. Later faults of the log are logged
+    ///   and tried again.
     public func run() async throws {
         let partitions = try await self.fedPartitions()
         await withDiscardingTaskGroup { group in

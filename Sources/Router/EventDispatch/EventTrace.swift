@@ -6,6 +6,7 @@ public struct EventTrace: Sendable {
         public var atMilliseconds: Int64
         public var status: Int?
         public var error: String?
+        /// From the call to the sink until its answer was read or given up, in milliseconds, 0 and up.
         public var durationMilliseconds: Int64
 
         public init(atMilliseconds: Int64, status: Int?, error: String?, durationMilliseconds: Int64) {

@@ -12,6 +12,10 @@ public final class LogDeadLetterService: DeadLetterService {
         self.subscriptions = subscriptions
     }
 
+    /// A tenant's dead letters, newest first, found in memory and read from the log one by one.
+    ///
+    /// A page is shorter than its limit where letters go while it is read; only a nil cursor says that it is the last.
+    /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func list(
         tenant: String, subscription: String?, reason: String?, page: PageRequest
     ) async throws(ServiceError) -> Page<DeadLetter> {
@@ -28,11 +32,21 @@ public final class LogDeadLetterService: DeadLetterService {
         return Page(items: items, nextCursor: hasMore ? entries[page.limit - 1].offset.description : nil)
     }
 
+    /// One dead letter with its event, read from the log.
+    /// - Throws: `notFound` where it was redriven or discarded, never was, or is another tenant's; `unavailable`.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> DeadLetter {
         guard let letter = try await self.letter(id, tenant) else { throw Self.unknown(id) }
         return letter
     }
 
+    /// Appends the events to the redrive topic, and in the same append the tombstones of their dead letters. Sending
+    /// goes on after this returns; an event that fails again becomes a new dead letter.
+    ///
+    /// One redrive or discard at a time. Ids are all or nothing, and an id named twice is sent once. A whole
+    /// subscription is sent 200 dead letters at a time, the newest 200 first, the oldest first within each: a fault
+    /// leaves sent what was sent before.
+    /// - Throws: `notFound` for an unknown id; `conflict` where the subscription of a letter is gone; `unprocessable`
+    ///   for a filter that cannot be used; `limitExceeded` for more than one append takes; `unavailable`.
     public func redrive(_ selection: RedriveSelection, tenant: String) async throws(ServiceError) -> Int {
         await self.gate.enter()
         defer { self.gate.leave() }
@@ -92,6 +106,8 @@ public final class LogDeadLetterService: DeadLetterService {
         return ordered.count
     }
 
+    /// Appends the tombstone of a dead letter: durably gone when this returns. One discard or redrive at a time.
+    /// - Throws: `notFound`, also for another tenant's; `unavailable`.
     public func discard(_ id: String, tenant: String) async throws(ServiceError) {
         await self.gate.enter()
         defer { self.gate.leave() }

@@ -4,6 +4,13 @@ import Subscriptions
 import Synchronization
 
 extension LogEventQueryService {
+    /// Follows the event topics from `from` on, or right after the event that gave the cursor `resume`.
+    ///
+    /// Batches of 1 to 200 events. Read only when the consumer asks for the next one, so that a slow one costs no
+    /// memory. Events of one partition come in the order of their offsets; between partitions there is no order. Events
+    /// that retention took meanwhile are passed over. Ends when the consumer's task is cancelled.
+    /// - Throws: `invalid` for a cursor or a filter that cannot be used; `unavailable`. The stream itself throws
+    ///   ``EventLogError`` where the log cannot be read, and is over then.
     public func stream(
         tenant: String, filter: Filter?, from: SubscriptionConfiguration.Start, resume: String?
     ) async throws(ServiceError) -> AsyncThrowingStream<[StreamedEvent], any Error> {

@@ -20,6 +20,10 @@ public final class LogEventQueryService: EventQueryService {
         self.index = index
     }
 
+    /// Matches newest first, merged over the partitions by time; by id with an index at most 1000, on one page.
+    ///
+    /// Reads at most 200000 records a call: a page may be short or empty and still have a cursor to go on with.
+    /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func search(_ query: EventQuery) async throws(ServiceError) -> Page<StoredEvent> {
         do {
             if let id = query.id, self.index != nil {
@@ -47,6 +51,12 @@ public final class LogEventQueryService: EventQueryService {
         }
     }
 
+    /// The newest event with this id and its fate for each of the tenant's subscriptions, judged by the filters they
+    /// have now.
+    ///
+    /// Attempts that wait to be recorded are recorded first, so that all before the call are seen; without an index
+    /// those older than the last 200000 records of the attempts topic are not.
+    /// - Throws: `notFound`; `conflict` where several sources have this id and none was named; `unavailable`.
     public func trace(id: String, source: String?, tenant: String) async throws(ServiceError) -> EventTrace {
         var query = EventQuery(tenant: tenant, page: PageRequest(limit: 50))
         query.id = id

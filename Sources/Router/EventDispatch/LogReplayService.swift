@@ -22,6 +22,7 @@ public final class LogReplayService: ReplayService, Service {
     private let toCount: AsyncStream<String>
     private let continuation: AsyncStream<String>.Continuation
 
+    /// Begins to hear when replays complete or fail. The dispatcher does not keep the service alive.
     public init(dispatcher: Dispatcher, subscriptions: LogSubscriptionService) {
         self.dispatcher = dispatcher
         self.subscriptions = subscriptions
@@ -61,6 +62,11 @@ public final class LogReplayService: ReplayService, Service {
         }
     }
 
+    /// Fixes the range to offsets, stores the replay and queues it for ``run()``, which counts and then sends; the
+    /// answer has the status `counting`. With `dryRun` nothing is stored: counts before it returns, and stops counting
+    /// where the task is cancelled.
+    /// - Throws: `notFound` for an unknown subscription; `unprocessable` for a topic that events are not routed to or a
+    ///   filter that cannot be used; `unavailable`.
     public func create(_ request: ReplayRequest) async throws(ServiceError) -> ReplayView {
         let ranges: [StoredReplay.Range]
         do { ranges = try await self.ranges(of: request) } catch { throw ServiceError(error) }
@@ -76,10 +82,13 @@ public final class LogReplayService: ReplayService, Service {
         return self.view(replay)
     }
 
+    /// A replay with its numbers as of now.
+    /// - Throws: `notFound`, also for another tenant's.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> ReplayView {
         self.view(try self.known(id, tenant))
     }
 
+    /// A tenant's replays, newest first, all from memory. The cursor is the id of the last one. Never throws.
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<ReplayView> {
         let all = self.replays.withLock { $0.values.filter { $0.tenant == tenant } }
             .sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
@@ -89,14 +98,22 @@ public final class LogReplayService: ReplayService, Service {
             nextCursor: all.count > page.limit ? all[page.limit - 1].id : nil)
     }
 
+    /// Stops sending; attempts in flight still report. No effect on one that is counting or paused. Durable when this
+    /// returns; changes of replays are made one at a time, in the order of the calls.
+    /// - Throws: `notFound`; `conflict` where it has ended; `unavailable`.
     public func pause(_ id: String, tenant: String) async throws(ServiceError) -> ReplayView {
         try await self.change(id, tenant) { if $0.status == .running { $0.status = .paused } }
     }
 
+    /// Goes on where it was paused. No effect on one that is not.
+    /// - Throws: `notFound`; `conflict` where it has ended; `unavailable`.
     public func resume(_ id: String, tenant: String) async throws(ServiceError) -> ReplayView {
         try await self.change(id, tenant) { if $0.status == .paused { $0.status = .running } }
     }
 
+    /// Ends a replay for good; attempts in flight are abandoned, and what they delivered is not counted.
+    /// - Throws: `notFound`; `conflict` where it has ended; `unavailable`, also where it has ended but its cursors
+    ///   could not be deleted.
     public func cancel(_ id: String, tenant: String) async throws(ServiceError) -> ReplayView {
         try await self.change(id, tenant) { $0.status = .cancelled }
     }

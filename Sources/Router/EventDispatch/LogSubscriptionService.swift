@@ -10,12 +10,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Subscriptions as the compacted topic has them: every change is appended first, and comes into force when it is durable.
+/// Subscriptions as the compacted topic has them: every change is appended first,
+/// and comes into force when it is durable.
 public final class LogSubscriptionService: SubscriptionService {
     private let dispatcher: Dispatcher
     private let catalog = Mutex<[SubscriptionID: StoredSubscription]>([:])
     private let gate = SerialGate()
 
+    /// Begins to hear when the machine suspends subscriptions. The dispatcher does not keep the service alive.
     public init(dispatcher: Dispatcher) {
         self.dispatcher = dispatcher
         dispatcher.listeners.withLock { listeners in
@@ -62,6 +64,11 @@ public final class LogSubscriptionService: SubscriptionService {
     /// A subscription's lag in records, for metrics; nil where there is none.
     public func lag(of id: SubscriptionID) -> Int64? { self.dispatcher.standing(of: id)?.lag }
 
+    /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send. Changes are
+    /// made one at a time, in the order of the calls.
+    /// - Throws: `conflict` where the id is taken; `limitExceeded` over
+    ///   ``DispatchConfiguration/subscriptionsPerTenantMax``; `unprocessable` for a filter that cannot be used;
+    ///   `unavailable`.
     public func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
         await self.gate.enter()
         defer { self.gate.leave() }
@@ -99,10 +106,13 @@ public final class LogSubscriptionService: SubscriptionService {
         } catch { throw ServiceError(error) }
     }
 
+    /// A subscription as it is stored, with its lag and last error as of now.
+    /// - Throws: `notFound`.
     public func get(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
         self.view(try self.known(id))
     }
 
+    /// A tenant's subscriptions by name, all from memory. The cursor is the name of the last one. Never throws.
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView> {
         let all = self.all(tenant: tenant).filter { stored in
             page.cursor.map { stored.subscription.id.name > $0 } ?? true
@@ -113,6 +123,9 @@ public final class LogSubscriptionService: SubscriptionService {
             nextCursor: all.count > page.limit ? items.last?.subscription.id.name : nil)
     }
 
+    /// Takes effect for all that was not read for the subscription yet; what was matched keeps its match. Does nothing
+    /// where nothing differs. Durable when this returns.
+    /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`.
     public func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
         try await self.change(subscription.id) { stored in
             let start = stored.subscription.config.start
@@ -122,6 +135,8 @@ public final class LogSubscriptionService: SubscriptionService {
         }
     }
 
+    /// Durably gone when this returns; attempts in flight are abandoned. Its dead letters stay.
+    /// - Throws: `notFound`; `unavailable`, also where it is gone but its cursors could not be deleted.
     public func delete(_ id: SubscriptionID) async throws(ServiceError) {
         await self.gate.enter()
         defer { self.gate.leave() }
@@ -134,10 +149,14 @@ public final class LogSubscriptionService: SubscriptionService {
         } catch { throw ServiceError(error) }
     }
 
+    /// Stops sending an active subscription; attempts in flight still report. No effect on a paused or suspended one.
+    /// - Throws: `notFound`; `unavailable`.
     public func pause(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
         try await self.change(id) { if $0.status == .active { $0.status = .paused } }
     }
 
+    /// Sends again from where a pause or a suspension left off, waiting retries at once. No effect on an active one.
+    /// - Throws: `notFound`; `unavailable`.
     public func resume(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
         try await self.change(id) { $0.status = .active }
     }

@@ -37,6 +37,8 @@ public struct ReplayRequest: Sendable, Hashable {
     public var correlationID: String?
     /// All must hold.
     public var filters: [Filter]
+    /// Requests a second at most, `0.001...1000000`; nil: the rate limit of the subscription, none for an isolated
+    /// sink.
     public var ratePerSecond: Double?
     public var dryRun: Bool
 

@@ -13,8 +13,8 @@ public protocol SubscriptionService: Sendable {
     /// A tenant's subscriptions by name.
     func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView>
 
-    /// Replaces source, types, filters, sink and config; `start` keeps what it came to at creation.
-    /// Takes effect at the position recorded with it: what was matched before keeps its match. A suspended one becomes active.
+    /// Replaces source, types, filters, sink and config; `start` keeps what it came to at creation. Takes effect at the
+    /// position recorded with it: what was matched before keeps its match. A suspended one becomes active.
     /// - Throws: `notFound`, `unavailable`.
     func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView
 

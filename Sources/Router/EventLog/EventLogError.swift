@@ -4,8 +4,11 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         public let name: String
         public init(name: String) { self.name = name }
+        /// A topic's name breaks Kafka's rule, or its partitions or its retention are out of bounds.
         public static let invalidTopic = Self(name: "invalid-topic")
+        /// No topic has this name: make it first. Topics are never made by the way.
         public static let unknownTopic = Self(name: "unknown-topic")
+        /// The topic has no partition of this number.
         public static let unknownPartition = Self(name: "unknown-partition")
         /// The offset lies before the first that is kept (or past the end).
         public static let offsetOutOfRange = Self(name: "offset-out-of-range")
@@ -15,6 +18,8 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
         public static let overloaded = Self(name: "overloaded")
         /// The store cannot be written or read now (disk full, broker down).
         public static let unavailable = Self(name: "unavailable")
+        /// A record that cannot be kept or read: headers whose lengths do not add up, no key in a compacted topic, a
+        /// damaged store. The same call fails again.
         public static let corruptRecord = Self(name: "corrupt-record")
         /// The log is shutting down.
         public static let closed = Self(name: "closed")

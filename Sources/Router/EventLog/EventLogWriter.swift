@@ -2,8 +2,8 @@
 public protocol EventLogWriter: Sendable {
     /// Appends records, and returns when they are durable.
     ///
-    /// - Returns: the position of each record, in the order given. Records of one call that fall into one partition lie in
-    ///   the order given. Concurrent calls share one synced transaction.
+    /// - Returns: the position of each record, in the order given. Records of one call that fall into one partition lie
+    ///   in the order given. Concurrent calls share one synced transaction.
     /// - Throws: ``EventLogError``; where ``appendsAtomically`` holds, then none of the records is there.
     ///   A cancelled task may still have its records appended.
     func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position]

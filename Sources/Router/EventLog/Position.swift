@@ -8,7 +8,9 @@ public struct Position: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.offset = offset
     }
 
+    /// The topic of ``topicPartition``.
     public var topic: Topic { self.topicPartition.topic }
+    /// The partition of ``topicPartition``.
     public var partition: Partition { self.topicPartition.partition }
     public var description: String { "\(self.topicPartition)@\(self.offset)" }
     public static func < (lhs: Self, rhs: Self) -> Bool {

@@ -15,8 +15,8 @@ import Glibc
 extension AttemptReport {
     /// What a status means: 2xx done; 408, 425, 429 and 5xx try again; 410 gone; other 4xx and 3xx rejected.
     ///
-    /// A status outside 100...599 counts as 5xx (RFC 9110, section 15). `Retry-After` is obeyed with every status that is
-    /// tried again.
+    /// A status outside 100...599 counts as 5xx (RFC 9110, section 15).
+    /// `Retry-After` is obeyed with every status that is tried again.
     static func meaning(ofStatus status: Int, retryAfterMilliseconds: Int64?) -> Meaning {
         switch status {
         case 200...299: .delivered

@@ -11,15 +11,16 @@ import Foundation
 
 /// Delivers events to HTTP endpoints (CloudEvents 1.0, HTTP protocol binding) over pooled connections.
 ///
-/// A request carries the event in the destination's content mode, `tenantId`, `correlationId` and `runId` where the event
-/// has them, `traceparent` and `tracestate` of this hop where the event has a trace, `Idempotency-Key`, `User-Agent`, and
-/// the subscription's own headers except those that the router sets itself.
+/// A request carries the event in the destination's content mode, `tenantId`, `correlationId` and `runId` where the
+/// event has them, `traceparent` and `tracestate` of this hop where the event has a trace, `Idempotency-Key`,
+/// `User-Agent`, and the subscription's own headers except those that the router sets itself.
 ///
-/// 2xx with a whole answer is delivered; 408, 425, 429, 5xx, timeouts and broken connections are tried again; 410 is gone;
-/// other 4xx, and 3xx, which are never followed, are rejected, as is a destination to which no request can be made.
+/// 2xx with a whole answer is delivered; 408, 425, 429, 5xx, timeouts and broken connections are tried again; 410 is
+/// gone; other 4xx, and 3xx, which are never followed, are rejected, as is a destination to which no request can be
+/// made.
 ///
-/// Attempts do not wait for each other here; no more than ``HTTPEventSinkConfiguration/connectionsPerDestinationMax`` are
-/// on the wire to one HTTP/1.1 destination. ``shutdown()`` has to be called before the sink is let go.
+/// Attempts do not wait for each other here; no more than ``HTTPEventSinkConfiguration/connectionsPerDestinationMax``
+/// are on the wire to one HTTP/1.1 destination. ``shutdown()`` has to be called before the sink is let go.
 public final class HTTPEventSink: EventSink, Sendable {
     private let client: HTTPClient
     private let configuration: HTTPEventSinkConfiguration

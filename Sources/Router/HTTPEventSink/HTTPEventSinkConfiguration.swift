@@ -3,8 +3,8 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
     /// Sent as `User-Agent: portarium/<version>`. Characters that a product's version may not have (RFC 9110, section
     /// 10.1.5) are left out.
     public var version: String = "dev"
-    /// How long a TCP connection and its TLS handshake may take, and how long an attempt waits for a connection while all
-    /// of its destination's are busy, `1...60000`. Never longer than the attempt's own timeout.
+    /// How long a TCP connection and its TLS handshake may take, and how long an attempt waits for a connection while
+    /// all of its destination's are busy, `1...60000`. Never longer than the attempt's own timeout.
     public var connectTimeoutMilliseconds: Int64 = 5_000
     /// HTTP/1.1 connections to one destination (scheme, host and port) at once, `1...65535`. Should be no less than the
     /// attempts that may be in flight to it: those beyond wait for a connection.

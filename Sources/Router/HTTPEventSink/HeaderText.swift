@@ -33,7 +33,8 @@ enum HeaderText {
         }
     }
 
-    /// `<source>#<id>` in the same encoding. Number signs of the parts are encoded as well, so that no two events share a key.
+    /// `<source>#<id>` in the same encoding. Number signs of the parts are encoded as well,
+    /// so that no two events share a key.
     static func idempotencyKey(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> String {
         String(unsafeUninitializedCapacity: (source.count + id.count) * 3 + 1) { target in
             let separator = self.write(source, hash: true, to: target, at: 0)

@@ -23,7 +23,8 @@ struct PreparedDestination: Sendable {
         }
     }
 
-    /// Headers that the router or the transport sets itself, lower-case. Those that begin with `ce-` belong to them too.
+    /// Headers that the router or the transport sets itself, lower-case.
+    /// Those that begin with `ce-` belong to them too.
     static let reservedHeaders: Set<String> = [
         "connection", "content-encoding", "content-length", "content-type", "correlationid", "expect", "host",
         "http2-settings", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization",
@@ -74,8 +75,8 @@ struct PreparedDestination: Sendable {
         return request
     }
 
-    /// No port, an empty one, or `1...65535`. Read from the text, because a parser takes a number that it cannot hold for none,
-    /// and a client takes one that a socket cannot hold for a reason to stop the program.
+    /// No port, an empty one, or `1...65535`. Read from the text, because a parser takes a number that it cannot hold
+    /// for none, and a client takes one that a socket cannot hold for a reason to stop the program.
     private static func hasUsablePort(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Prepared destinations by identity: the most recently used ones, bounded.
 ///
-/// Two generations: when the young one has half of the allowed number it becomes the old one, and the old one is forgotten.
-/// What is used in between moves to the young one again.
+/// Two generations: when the young one has half of the allowed number it becomes the old one, and the old one is
+/// forgotten. What is used in between moves to the young one again.
 final class PreparedDestinations: Sendable {
     private struct Generations {
         var young: [ObjectIdentifier: PreparedDestination] = [:]

@@ -58,7 +58,8 @@ enum ResponseBody {
         }
     }
 
-    /// Returns at the deadline, or when the task is cancelled. A timer of the event loop is cheaper than a sleeping task.
+    /// Returns at the deadline, or when the task is cancelled.
+    /// A timer of the event loop is cheaper than a sleeping task.
     private static func wait(until deadline: NIODeadline, on eventLoop: any EventLoop) async {
         let timer = eventLoop.scheduleTask(deadline: deadline) {}
         await withTaskCancellationHandler {

@@ -18,8 +18,8 @@ enum RetryAfter {
         return overflow ? nil : min(Swift.max(wait, 0), max)
     }
 
-    /// Milliseconds since the epoch of an HTTP date in any of its three forms (section 5.6.7): `Sun, 06 Nov 1994 08:49:37
-    /// GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+    /// Milliseconds since the epoch of an HTTP date in any of its three forms (section 5.6.7): `Sun, 06 Nov 1994
+    /// 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
     static func date(_ text: String) -> Int64? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: true)
         switch parts.count {

@@ -2,8 +2,8 @@
 enum TraceContext {
     /// The header for a request that is caused by an event with this `traceparent`: the same trace, a new parent.
     ///
-    /// Nil where the value is malformed: then the trace cannot be continued. A version later than 00 is read as far as 00
-    /// knows it, and sent on as 00 with the sampled flag alone (section 4.3).
+    /// Nil where the value is malformed: then the trace cannot be continued. A version later than 00 is read as far as
+    /// 00 knows it, and sent on as 00 with the sampled flag alone (section 4.3).
     static func child(of parent: UnsafeRawBufferPointer, spanID: UInt64) -> String? {
         guard parent.count >= 55, self.isHex(parent[0..<2]), self.isHex(parent[3..<35]), self.isHex(parent[36..<52]),
             self.isHex(parent[53..<55]), parent[2] == 45, parent[35] == 45, parent[52] == 45,

@@ -29,6 +29,7 @@ public struct JSONLogHandler: LogHandler {
         self.metadataProvider = metadataProvider
     }
 
+    /// One entry of ``metadata``, which every line of this handler carries; nil removes it.
     public subscript(metadataKey key: String) -> Logger.MetadataValue? {
         get { self.metadata[key] }
         set { self.metadata[key] = newValue }

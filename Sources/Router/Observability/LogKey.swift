@@ -9,6 +9,7 @@ public enum LogKey: String, Sendable, CaseIterable {
     case component
     case correlationID = "correlation_id"
     case count
+    /// How long what the line tells of took, in milliseconds.
     case durationMilliseconds = "duration_ms"
     case error
     case eventID = "event_id"
@@ -44,7 +45,8 @@ extension Logger {
 }
 
 extension Dictionary where Key == String, Value == Logger.MetadataValue {
-    /// Metadata for one line: `logger.info("…", metadata: .keyed([.topic: "\(topic)"]))`. Of equal keys the last counts.
+    /// Metadata for one line: `logger.info("…", metadata: .keyed([.topic: "\(topic)"]))`.
+    /// Of equal keys the last counts.
     public static func keyed(_ values: KeyValuePairs<LogKey, Logger.MetadataValue>) -> Self {
         var metadata = Self(minimumCapacity: values.count)
         for (key, value) in values { metadata[key.rawValue] = value }

@@ -28,7 +28,8 @@ extension Recorder {
 }
 
 extension CoreMetrics.Timer {
-    /// A histogram of durations of the house, shown in seconds. Make it once and keep it: making it looks its series up.
+    /// A histogram of durations of the house, shown in seconds. Make it once and keep it:
+    /// making it looks its series up.
     public convenience init(
         _ name: MetricName, _ dimensions: [(String, String)] = [], factory: any MetricsFactory
     ) {

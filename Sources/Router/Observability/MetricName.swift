@@ -1,10 +1,11 @@
 /// Every metric that Portarium itself shows: its name, what it is, and a sentence of help.
 ///
-/// Units are those of Prometheus: seconds and bytes, said in the name. The labels named in a case's comment are the only
-/// ones it may carry; none of them takes values from events.
+/// Units are those of Prometheus: seconds and bytes, said in the name. The labels named in a case's comment are the
+/// only ones it may carry; none of them takes values from events.
 public enum MetricName: String, Sendable, CaseIterable {
     /// `mode` (`binary`, `structured`, `batched`).
     case ingressEvents = "portarium_ingress_events_total"
+    /// Bytes of bodies, their headers and framing not counted.
     case ingressBytes = "portarium_ingress_bytes_total"
     /// `reason`: a stable problem type.
     case ingressRefused = "portarium_ingress_refused_total"
@@ -15,6 +16,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case logAppendDuration = "portarium_log_append_duration_seconds"
     case logAppendFailures = "portarium_log_append_failures_total"
     case logQueuedRecords = "portarium_log_queued_records"
+    /// Bytes of records that were handed to the log and are not durable yet.
     case logQueuedBytes = "portarium_log_queued_bytes"
     case logBatchRecords = "portarium_log_batch_records"
     /// `topic`, `partition`.
@@ -35,6 +37,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case deliveryDuration = "portarium_delivery_duration_seconds"
     case deliveryInFlight = "portarium_delivery_in_flight_requests"
     case deliveryHeldRecords = "portarium_delivery_held_records"
+    /// Bytes of events in memory on their way to sinks; the dispatch settings bound them.
     case deliveryHeldBytes = "portarium_delivery_held_bytes"
     case deliveryRetriesScheduled = "portarium_delivery_retries_scheduled"
     case deliveryCircuitsOpen = "portarium_delivery_circuits_open"
@@ -59,6 +62,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case processCPU = "process_cpu_seconds_total"
     case processStartTime = "process_start_time_seconds"
     case processOpenFileDescriptors = "process_open_fds"
+    /// File descriptors that the process may have open, its soft limit.
     case processFileDescriptorsMax = "process_max_fds"
     case processThreads = "process_threads"
 }

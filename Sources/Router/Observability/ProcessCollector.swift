@@ -8,8 +8,8 @@ import Glibc
 
 /// Memory, processor time, file descriptors and threads of this process, under the names that Prometheus clients share.
 ///
-/// Read from `/proc/self` where there is one. Elsewhere what `getrusage` knows: the resident memory is then the highest so
-/// far, and what has no source is left out.
+/// Read from `/proc/self` where there is one. Elsewhere what `getrusage` knows: the resident memory is then the highest
+/// so far, and what has no source is left out.
 public struct ProcessCollector: Sendable {
     /// Seconds since the epoch; where the system does not tell, when this collector was made.
     private let startTime: Double

@@ -3,10 +3,11 @@ import Synchronization
 
 /// A backend of swift-metrics that answers scrapes in the Prometheus text format 0.0.4.
 ///
-/// Counters and meters are atomics, recorders and timers are histograms over a few locks; all may be used from anywhere.
-/// Making an instrument looks its series up under a lock: hot paths make them once. The same name and labels give the same
-/// series. A name with characters that the format does not allow gets `_` in their place; a name that is taken by another
-/// kind of metric gives an instrument that is shown nowhere and is counted in `portarium_metric_conflicts_total`.
+/// Counters and meters are atomics, recorders and timers are histograms over a few locks; all may be used from
+/// anywhere. Making an instrument looks its series up under a lock: hot paths make them once. The same name and labels
+/// give the same series. A name with characters that the format does not allow gets `_` in their place; a name that is
+/// taken by another kind of metric gives an instrument that is shown nowhere and is counted in
+/// `portarium_metric_conflicts_total`.
 public final class PrometheusMetrics: MetricsFactory, Sendable {
     /// The media type of the exposition.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,14 +42,15 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
         self.configuration = configuration
     }
 
-    /// Adds a callback for values that are known only when somebody asks. Called at every scrape, several at once, in no
-    /// order; a scrape waits for all of them, so that a collector has to answer soon. Families of one name are printed as one.
+    /// Adds a callback for values that are known only when somebody asks. Called at every scrape, several at once, in
+    /// no order; a scrape waits for all of them, so that a collector has to answer soon.
+    /// Families of one name are printed as one.
     public func register(collector: @escaping @Sendable () async -> [MetricFamily]) {
         self.registry.withLock { $0.collectors.append(collector) }
     }
 
-    /// All metrics in the text format, sorted by name, each with its series sorted by label. Ends with a line feed unless
-    /// it is empty.
+    /// All metrics in the text format, sorted by name, each with its series sorted by label.
+    /// Ends with a line feed unless it is empty.
     public func exposition() async -> String {
         let collectors = self.registry.withLock { $0.collectors }
         let collected = await withTaskGroup(of: (Int, [MetricFamily]).self) { group in
@@ -121,20 +123,25 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
 // MARK: - Instruments
 
 extension PrometheusMetrics {
+    /// A counter of whole numbers: a new series, or the one that has this name and these labels.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         self.series(label, dimensions, .counter) { CounterSeries(name: $0, labels: $1) } ?? UnshownSeries()
     }
 
+    /// A counter of broken numbers; shares its series with the whole-number counter of the same name and labels.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         self.series(label, dimensions, .counter) { CounterSeries(name: $0, labels: $1) } ?? UnshownSeries()
     }
 
+    /// A gauge that is set or moved up and down.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         self.series(label, dimensions, .gauge) { GaugeSeries(name: $0, labels: $1) } ?? UnshownSeries()
     }
 
+    /// A histogram over the bounds configured for its name, or those for all recorders; a gauge of the last value where
+    /// it does not aggregate.
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -146,16 +153,22 @@ extension PrometheusMetrics {
         } ?? UnshownSeries()
     }
 
+    /// A histogram of seconds over the bounds configured for its name, or those for all timers.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         self.series(label, dimensions, .histogram, self.configuration.timerBounds) {
             HistogramSeries(name: $0, labels: $1, bounds: $2)
         } ?? UnshownSeries()
     }
 
+    /// Takes the series out of the exposition; what counts in it afterwards is lost. Made again, it begins at zero.
     public func destroyCounter(_ handler: any CounterHandler) { self.forget(handler) }
+    /// Takes the series out of the exposition, also from a whole-number counter that shares it.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { self.forget(handler) }
+    /// Takes the series out of the exposition.
     public func destroyMeter(_ handler: any MeterHandler) { self.forget(handler) }
+    /// Takes the series out of the exposition, buckets and all.
     public func destroyRecorder(_ handler: any RecorderHandler) { self.forget(handler) }
+    /// Takes the series out of the exposition, buckets and all.
     public func destroyTimer(_ handler: any TimerHandler) { self.forget(handler) }
 
     private func series<Series: MetricSeries>(

@@ -2,8 +2,8 @@ import Logging
 
 /// Writes lines for people at a terminal: `10:20:30.123 warning portarium: message key=value`.
 ///
-/// A line is a line whatever is logged: control characters are written as `\n` or `\u{1b}`, so that no event can move the
-/// cursor or forge a line.
+/// A line is a line whatever is logged: control characters are written as `\n` or `\u{1b}`, so that no event can move
+/// the cursor or forge a line.
 public struct TextLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -33,6 +33,7 @@ public struct TextLogHandler: LogHandler {
         self.metadataProvider = metadataProvider
     }
 
+    /// One entry of ``metadata``, which every line of this handler carries; nil removes it.
     public subscript(metadataKey key: String) -> Logger.MetadataValue? {
         get { self.metadata[key] }
         set { self.metadata[key] = newValue }
