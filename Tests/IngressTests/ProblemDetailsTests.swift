@@ -26,11 +26,6 @@ import Testing
         #expect(String(buffer: buffer) == json)
     }
 
-    @Test func pointerTokensAreEscaped() {
-        #expect(JSONPointer.escaped("a/b~c") == "a~1b~0c")
-        #expect(JSONPointer.escaped("~1") == "~01")
-    }
-
     @Test func configurationSaysWhatIsOutOfBounds() {
         #expect(ServingConfiguration().faults.isEmpty)
         var configuration = ServingConfiguration()

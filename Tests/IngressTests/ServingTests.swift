@@ -112,35 +112,6 @@ import Testing
         #expect(response.text.contains("\"pointer\":\"query:\(name)\""))
     }
 
-    @Test func jsonBodyIsDecodedAndEncoded() async throws {
-        let response = try await self.problem(.post, "/things", body: #"{"name":"a/b","parts":[{"size":1}]}"#)
-        #expect(response.status == .created)
-        #expect(response.headers[.contentType] == "application/json")
-        #expect(response.text == #"{"name":"a/b","parts":[{"size":1}]}"#)
-    }
-
-    @Test(arguments: [
-        (#"{"parts":[]}"#, "/name"), (#"{"name":"n","parts":[{"size":1},{"size":"2"}]}"#, "/parts/1/size"),
-        (#"{"name":null,"parts":[]}"#, "/name"),
-    ])
-    func jsonBodyWithAWrongFieldNamesIt(body: String, pointer: String) async throws {
-        let response = try await self.problem(.post, "/things", body: body)
-        #expect(response.status == .badRequest)
-        #expect(response.text.contains("\"pointer\":\"\(pointer)\""))
-    }
-
-    @Test(arguments: ["", "{", "[1,]", "\u{0}", "nope"])
-    func bodyThatIsNoJSONIsAProblem(body: String) async throws {
-        let response = try await self.problem(.post, "/things", body: body)
-        #expect(response.status == .badRequest)
-        #expect(response.text.contains("urn:portarium:problem:invalid-request"))
-    }
-
-    @Test func otherMediaTypeThanJSONIsRefused() async throws {
-        let response = try await self.problem(.post, "/things", headers: [.contentType: "text/plain"], body: "{}")
-        #expect(response.status == .unsupportedMediaType)
-    }
-
     @Test func bodyOverTheLimitNamesTheLimit() async throws {
         let response = try await self.problem(.put, "/raw", body: String(repeating: "b", count: 1001))
         #expect(response.status == .contentTooLarge)

@@ -88,7 +88,7 @@ public enum IngressProblem {
             case .some(let name): "header:ce-\(name)"
             }
         case .document, .batch:
-            (index.map { "/\($0)" } ?? "") + (attribute.map { "/" + JSONPointer.escaped($0) } ?? "")
+            JSONPointer.text(of: [index.map { String($0) }, attribute].compactMap(\.self))
         }
     }
 }

@@ -1,3 +1,4 @@
+import CloudEvents
 import HTTPServing
 
 /// What a decoder found wrong in a document that is well-formed JSON, said to people.
@@ -34,19 +35,8 @@ struct DecodingFault {
             .unprocessable, "\(place) \(self.detail)", errors: [.init(pointer: self.pointer, detail: self.detail)])
     }
 
-    static func pointer(_ path: [any CodingKey]) -> String {
-        path.map { key in
-            if let index = key.intValue { return "/\(index)" }
-            var escaped = "/"
-            for character in key.stringValue {
-                switch character {
-                case "~": escaped += "~0"
-                case "/": escaped += "~1"
-                default: escaped.append(character)
-                }
-            }
-            return escaped
-        }.joined()
+    private static func pointer(_ path: [any CodingKey]) -> String {
+        JSONPointer.text(of: path.map { key in key.intValue.map { String($0) } ?? key.stringValue })
     }
 
     private static func name(of type: any Any.Type) -> String {

@@ -1,3 +1,5 @@
+import CloudEvents
+
 extension Filter: Codable {
     /// Decodes and checks a filter: structure, limits of ``CompiledFilter``, CESQL.
     /// - Throws: `DecodingError`, whose coding path is the place and whose description the fault and its mend.
@@ -14,7 +16,7 @@ extension Filter: Codable {
         } catch {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
-                    codingPath: decoder.codingPath + JSONPointer.parts(of: error.pointer).map { DocumentKey($0) },
+                    codingPath: decoder.codingPath + JSONPointer.tokens(of: error.pointer).map { DocumentKey($0) },
                     debugDescription: error.detail))
         }
         self = filter

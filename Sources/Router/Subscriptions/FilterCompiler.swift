@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// Turns a filter into the nodes of a ``CompiledFilter``. Works off a list instead of recursing, so that no depth of
 /// nesting can exhaust the stack.
 struct FilterCompiler {

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// Reads the members of a JSON object and notes what is wrong instead of stopping at it. An absent member and null are
 /// nil.
 struct DocumentReader {
@@ -147,7 +149,7 @@ struct DocumentReader {
     /// The first violation as a decoding error, for documents that stop at the first.
     func decodingError(at codingPath: [any CodingKey]) -> DecodingError? {
         self.violations.first.map { violation in
-            let keys = JSONPointer.parts(of: violation.pointer).map { DocumentKey($0) }
+            let keys = JSONPointer.tokens(of: violation.pointer).map { DocumentKey($0) }
             return DecodingError.dataCorrupted(
                 DecodingError.Context(codingPath: codingPath + keys, debugDescription: violation.detail))
         }

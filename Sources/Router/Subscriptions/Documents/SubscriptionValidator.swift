@@ -1,3 +1,4 @@
+import CloudEvents
 import EventLog
 
 /// Checks the values of a document, and collects what is wrong.
