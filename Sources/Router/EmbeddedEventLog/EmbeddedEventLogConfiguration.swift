@@ -5,6 +5,7 @@
 ///   - `appendQueueRecordsMax` (int, default 100,000): records that wait for their transaction.
 ///   - `appendQueueBytesMax` (int, default 64 MiB): bytes of those records.
 ///   - `commitBatchRecordsMax` (int, default 8,192), `commitBatchBytesMax` (int, default 16 MiB): one transaction.
+///   - `gatheringMicroseconds` (int, default 1,000): how long concurrent appends gather for one transaction.
 ///   - `recordBytesMax` (int, default and most 16 MiB): one record.
 ///   - `fetchBytesMax` (int, default 64 MiB): one fetch, whatever its caller asks.
 ///   - `metadataBytesMax` (int, default 64 KiB): the text that a group keeps with a position.
@@ -30,6 +31,10 @@ public struct EmbeddedEventLogConfiguration: Sendable {
 
     /// Bytes of one transaction, `1...1 GiB`. One call is never split, so it may exceed this alone.
     public var commitBatchBytesMax: Int = 16 << 20
+
+    /// How long the writer lets appends gather after a transaction that several callers shared, in microseconds,
+    /// `0...100_000`. It costs those callers that much latency, and saves a sync for every few of them.
+    public var gatheringMicroseconds: Int = 1_000
 
     /// Bytes of key, headers and value of one record, `1...16 MiB`; a larger one is `tooLarge`.
     public var recordBytesMax: Int = 16 << 20

@@ -22,6 +22,8 @@ public struct DispatchConfiguration: Sendable {
     public var tailRecordsMax = 1_000
     /// Bytes of one tail read, `65536...67108864`.
     public var tailBytesMax = 1 << 20
+    /// How long a busy tail lets records gather after a small batch before it reads again, in milliseconds, `0...1000`.
+    public var tailGatheringMilliseconds: Int64 = 5
     /// How long attempts in flight may take to end when the process is told to, in milliseconds.
     public var drainTimeoutMilliseconds: Int64 = 20_000
     /// Whether every attempt is recorded for traces.

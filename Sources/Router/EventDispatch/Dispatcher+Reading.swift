@@ -6,14 +6,23 @@ import Subscriptions
 
 extension Dispatcher {
     /// Reads one partition for all subscriptions that keep up.
+    ///
+    /// Under load every commit of the log would wake it for a few records: after a small batch it lets some more gather,
+    /// so that the cost of a read is shared. An event that comes after a silence is read at once.
     func followTail(_ topicPartition: TopicPartition) async {
+        let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
         while !Task.isCancelled {
             guard let from = self.core.look({ $0.machine.tailPosition(of: topicPartition) }) else { return }
+            let asked = ContinuousClock.now
             do {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
                 self.feed(batch)
+                let isBusy = asked.duration(to: .now) < gathering
+                if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
+                    try? await Task.sleep(for: gathering)
+                }
             } catch {
                 if error.code == .closed { return }
                 await self.recover(topicPartition, error)
