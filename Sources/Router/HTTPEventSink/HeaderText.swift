@@ -1,20 +1,9 @@
+import CloudEvents
+
 /// Bytes as they may stand in a header (RFC 9110, section 5).
 enum HeaderText {
-    /// `tchar`: what a header's name is made of.
-    static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"),
-            UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"),
-            UInt8(ascii: "|"), UInt8(ascii: "~"):
-            true
-        default: false
-        }
-    }
-
     static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy(self.isTokenByte)
+        !name.isEmpty && name.utf8.allSatisfy(ASCIISet.token.contains)
     }
 
     /// No control characters but tabs.
