@@ -20,13 +20,13 @@ public struct ASCIISet: Sendable {
     }
 
     /// `0-9 a-f A-F`
-    @inline(__always) static var hexDigit: Self { Self(0x03ff_0000_0000_0000, 0x0000_007e_0000_007e) }
+    @inline(__always) public static var hexDigit: Self { Self(0x03ff_0000_0000_0000, 0x0000_007e_0000_007e) }
 
     /// `tchar`: what the name of a header is made of (RFC 9110, section 5.6.2).
-    public static var token: Self { Self(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
+    @inline(__always) public static var token: Self { Self(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
 
     /// `unreserved`: `A-Z a-z 0-9 - . _ ~`, what stands for itself everywhere in a URL (RFC 3986, section 2.3).
-    public static var unreserved: Self { Self(0x03ff_6000_0000_0000, 0x47ff_fffe_87ff_fffe) }
+    @inline(__always) public static var unreserved: Self { Self(0x03ff_6000_0000_0000, 0x47ff_fffe_87ff_fffe) }
 }
 
 extension UInt8 {
