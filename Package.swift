@@ -111,7 +111,7 @@ let package = Package(
                 .asyncHTTPClient,
                 .logging,
             ]),
-        // ◆ metric names, log keys, Prometheus exposition
+        // ◆ metric names, log handlers, Prometheus exposition
         room("Observability", "Sources/Router/Observability", [.logging, .metrics, .coreMetrics]),
         // ▶ the binary
         .executableTarget(
@@ -191,7 +191,8 @@ let package = Package(
         tests(
             "PortariumTests",
             [
-                "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser,
+                "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .configuration, .argumentParser,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
         tests("TidyTests", []),

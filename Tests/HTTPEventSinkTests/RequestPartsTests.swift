@@ -21,6 +21,15 @@ import Testing
         #expect(RetryAfter.date(text) == expected)
     }
 
+    @Test(
+        arguments: [
+            ("120", 120_000), (" 3\t", 3_000), ("0", 0), ("99999999999999999", .max),
+            ("999999999999999999999999999", .max), ("soon", nil), ("-1", nil), ("1 2", nil), ("1.5", nil), ("", nil),
+        ] as [(String, Int64?)])
+    func secondsAreReadWhateverTheirNumber(text: String, expected: Int64?) {
+        #expect(RetryAfter.milliseconds(text, nowMilliseconds: 0, max: .max) == expected)
+    }
+
     @Test func aDateMeansTheTimeUntilThen() {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT"
         #expect(RetryAfter.milliseconds(date, nowMilliseconds: 784_111_767_000, max: 60_000) == 10_000)

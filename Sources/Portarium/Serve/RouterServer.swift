@@ -99,7 +99,9 @@ struct RouterServer: Sendable {
                 events: services.events, budget: budget, configuration: self.configuration.routerAPI),
             OpenAPIRoute(),
             HealthRoutes(checks: [isWritable, isDispatching], timeout: serving.readinessTimeout),
-            MetricsRoute { ByteBuffer(string: await metrics.exposition()) },
+            MetricsRoute(contentType: PrometheusMetrics.contentType) {
+                ByteBuffer(string: await metrics.exposition())
+            },
         ]
         let host = serving.host
         return HTTPApplication.make(configuration: serving, routes: routes, logger: logger) { port in

@@ -34,8 +34,6 @@ final class DeadLetterChannel: Sendable {
     }
 
     var topicPartition: TopicPartition { TopicPartition(self.configuration.deadLetterTopic, Partition(0)) }
-    /// How many there are.
-    var count: Int { self.state.withLock { $0.live.count } }
 
     /// Reads the topic from its beginning.
     func load() async throws(EventLogError) {

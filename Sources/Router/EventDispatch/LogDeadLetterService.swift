@@ -66,9 +66,7 @@ public final class LogDeadLetterService: DeadLetterService {
     private func redriveAll(of name: String, filters: [Filter], tenant: String) async throws(ServiceError) -> Int {
         let filter: CompiledFilter
         do { filter = try CompiledFilter(allOf: filters) } catch {
-            throw ServiceError(
-                .unprocessable, "a filter cannot be used: \(error.detail)",
-                errors: [.init(pointer: error.pointer, detail: error.detail)])
+            throw ServiceError(error)
         }
         var before: Offset?
         var count = 0
@@ -131,21 +129,8 @@ public final class LogDeadLetterService: DeadLetterService {
     private static func offset(_ cursor: String?) throws(ServiceError) -> Offset? {
         guard let cursor else { return nil }
         guard let value = Int64(cursor) else {
-            throw ServiceError(
-                .invalid, "the cursor is not one of ours",
-                errors: [.init(pointer: "cursor", detail: "use nextCursor of the page before")])
+            throw ServiceError(unknownCursor: "use nextCursor of the page before")
         }
         return Offset(value)
-    }
-}
-
-extension ServiceError {
-    /// What a fault of the log means to a caller.
-    init(_ error: EventLogError) {
-        switch error.code {
-        case .unknownTopic, .unknownPartition, .invalidTopic: self.init(.unprocessable, error.message)
-        case .tooLarge: self.init(.limitExceeded, error.message)
-        default: self.init(.unavailable, "the log cannot serve the call now: \(error.message)")
-        }
     }
 }

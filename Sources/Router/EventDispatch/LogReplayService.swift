@@ -225,9 +225,7 @@ public final class LogReplayService: ReplayService, Service {
     private func compile(_ replay: StoredReplay) throws(ServiceError) -> CompiledSubscription {
         let subscription = try self.target(replay)
         do { return try CompiledSubscription(subscription) } catch {
-            throw ServiceError(
-                .unprocessable, "a filter cannot be used: \(error.detail)",
-                errors: [.init(pointer: error.pointer, detail: error.detail)])
+            throw ServiceError(error)
         }
     }
 

@@ -41,9 +41,6 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// Whether the same call may succeed later without a change.
-    public var isRetriable: Bool { self.code == .overloaded || self.code == .unavailable }
-
     public var description: String {
         "\(self.code.name): \(self.message)" + (self.cause.map { " (\($0))" } ?? "")
     }

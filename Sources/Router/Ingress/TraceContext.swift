@@ -1,3 +1,4 @@
+import CloudEvents
 import HTTPTypes
 
 /// The trace that a request belongs to (W3C Trace Context), as it came in its headers.
@@ -24,31 +25,14 @@ public struct TraceContext: Sendable, Hashable {
         }
     }
 
-    /// Whether a text is a `traceparent` (Trace Context, section 3.2): `version-traceid-parentid-flags` in lower-case
-    /// hexadecimal, no part all zero, version not `ff`; a later version may carry more after another `-`.
-    public static func isValid(traceParent: String) -> Bool {
+    private static func isValid(traceParent: String) -> Bool {
         var traceParent = traceParent
-        return traceParent.withUTF8 { bytes in
-            let (dash, zero) = (UInt8(ascii: "-"), UInt8(ascii: "0"))
-            guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash else { return false }
-            let (version, trace, parent, flags) = (bytes[0..<2], bytes[3..<35], bytes[36..<52], bytes[53..<55])
-            guard version.allSatisfy(Self.isHexadecimal), trace.allSatisfy(Self.isHexadecimal),
-                parent.allSatisfy(Self.isHexadecimal), flags.allSatisfy(Self.isHexadecimal),
-                trace.contains(where: { $0 != zero }), parent.contains(where: { $0 != zero })
-            else { return false }
-            if version.allSatisfy({ $0 == zero }) { return bytes.count == 55 }
-            if version.allSatisfy({ $0 == UInt8(ascii: "f") }) { return false }
-            return bytes.count == 55 || bytes[55] == dash
-        }
+        return traceParent.withUTF8 { TraceParent.isValid(UnsafeRawBufferPointer($0)) }
     }
 
     private static func isValid(traceState: String) -> Bool {
         let bytes = traceState.utf8
         return !bytes.isEmpty && bytes.count <= self.traceStateBytesMax
             && bytes.allSatisfy { (0x20...0x7e).contains($0) }
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }
