@@ -30,7 +30,7 @@ public final class EmbeddedEventLog: EventLog {
         self.configuration = configuration
         self.logger = logger
         self.directory = try DataDirectory(path: configuration.directory)
-        self.table = SharedLogTable()
+        self.table = SharedLogTable(recentBytesMax: configuration.recentBytesMax)
         do {
             try self.directory.makeFile(LogSchema.fileName)
             let path = configuration.directory + "/" + LogSchema.fileName

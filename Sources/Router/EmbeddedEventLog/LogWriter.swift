@@ -153,7 +153,14 @@ final class LogWriter: Sendable {
         _ connection: WriterConnection
     ) {
         // Readers see the new ends before the appenders are answered: who appended can fetch what he appended.
-        let waiters = self.table.withLock { $0.advanceEnds(ends) }
+        let waiters = self.table.withLock { table in
+            var next = 0
+            for case .append(let append) in turn.requests {
+                table.remember(append.records, offsets: offsets[next], in: append.partitionIDs)
+                next += 1
+            }
+            return table.advanceEnds(ends)
+        }
         var next = 0
         for request in turn.requests {
             switch request {
