@@ -7,7 +7,7 @@ import Subscriptions
 extension Dispatcher {
     /// Reads one partition for all subscriptions that keep up.
     ///
-    /// Under load every commit of the log would wake it for a few records: after a small batch it lets some more gather,
+    /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
     /// so that the cost of a read is shared. An event that comes after a silence is read at once.
     func followTail(_ topicPartition: TopicPartition) async {
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
@@ -97,7 +97,7 @@ extension Dispatcher {
                 target
             )
         } catch {
-            self.observer.invalidRecord()
+            self.observer.invalidRecord(at: Position(topicPartition, element.offset))
             return nil
         }
     }

@@ -61,7 +61,7 @@ public final class HTTPEventSink: EventSink, Sendable {
         func report(_ meaning: AttemptReport.Meaning, _ status: Int?, _ error: String?) -> AttemptReport {
             AttemptReport(
                 meaning: meaning, status: status, error: error,
-                durationMilliseconds: (NIODeadline.now() - start).nanoseconds / 1_000_000)
+                durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
         }
         let request: HTTPClientRequest
         do throws(DestinationFault) {
