@@ -187,7 +187,7 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
-        tests("IntegrationTests", ["ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests("IntegrationTests", ["Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
         tests(
             "PortariumTests",
             [

@@ -15,11 +15,21 @@ struct EventServer: Sendable {
         let accepted = Mutex<[(events: Int, bytes: Int)]>([])
         let refused = Mutex<[IngressRefusal]>([])
 
-        func accepted(events: Int, bytes: Int, durationNanoseconds: Int64) {
+        let open = Mutex(0)
+
+        func began() { self.open.withLock { $0 += 1 } }
+
+        func accepted(mode: HTTPContentMode, events: Int, bytes: Int, durationNanoseconds: Int64) {
+            self.open.withLock { $0 -= 1 }
             self.accepted.withLock { $0.append((events, bytes)) }
         }
 
-        func refused(_ reason: IngressRefusal) { self.refused.withLock { $0.append(reason) } }
+        func refused(_ reason: IngressRefusal) {
+            self.open.withLock { $0 -= 1 }
+            self.refusedEarly(reason)
+        }
+
+        func refusedEarly(_ reason: IngressRefusal) { self.refused.withLock { $0.append(reason) } }
     }
 
     static let now = Timestamp(milliseconds: 1_760_000_000_123)

@@ -27,19 +27,34 @@ import Testing
     private static let trace = "0af7651916cd43dd8448eb211c80319c"
     private static let parent = "b7ad6b7169203331"
 
-    @Test func traceStateIsCarriedOnlyWithinItsLimit() throws {
+    @Test func traceStateIsCarriedOnlyWhereItIsAList() throws {
         var headers = HTTPFields()
         headers[try #require(HTTPField.Name("traceparent"))] = "00-\(Self.trace)-\(Self.parent)-01"
-        headers[try #require(HTTPField.Name("tracestate"))] = String(repeating: "s", count: 513)
+        headers[try #require(HTTPField.Name("tracestate"))] = "FOO=1"
         #expect(TraceContext(headers: headers)?.traceState == nil)
         #expect(TraceContext(headers: headers)?.traceParent.isEmpty == false)
     }
 
-    @Test func twoTraceParentsAreNone() throws {
+    @Test func severalTraceStatesAreOneList() throws {
         var headers = HTTPFields()
+        headers[try #require(HTTPField.Name("traceparent"))] = "00-\(Self.trace)-\(Self.parent)-01"
+        let name = try #require(HTTPField.Name("tracestate"))
+        for value in ["foo=1,bar=2", "rojo=1,congo=2", "baz=3"] { headers.append(HTTPField(name: name, value: value)) }
+        #expect(TraceContext(headers: headers)?.traceState == "foo=1,bar=2, rojo=1,congo=2, baz=3")
+    }
+
+    @Test func twoTraceParentsAreNone() throws {
         let name = try #require(HTTPField.Name("traceparent"))
-        for _ in 0..<2 { headers.append(HTTPField(name: name, value: "00-\(Self.trace)-\(Self.parent)-01")) }
-        #expect(TraceContext(headers: headers) == nil)
+        for version in ["00", "cc"] {
+            var headers = HTTPFields()
+            for suffix in ["", "-more"] {
+                headers.append(
+                    HTTPField(
+                        name: name, value: "\(version)-\(Self.trace)-\(Self.parent)-01\(version == "cc" ? suffix : "")")
+                )
+            }
+            #expect(TraceContext(headers: headers) == nil)
+        }
     }
 }
 

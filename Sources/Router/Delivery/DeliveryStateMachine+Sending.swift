@@ -194,7 +194,10 @@ extension DeliveryStateMachine {
                 self.subscriptions[slot].lanes[key]!.pending[index].attempts += 1
                 let pending = self.subscriptions[slot].lanes[key]!.pending[index]
                 number = max(number, pending.attempts)
-                elements.append(.init(event: pending.event.event, position: pending.event.position))
+                elements.append(
+                    .init(
+                        event: pending.event.event, position: pending.event.position,
+                        timestamp: pending.event.timestamp))
             }
         }
         let destination = self.subscriptions[slot].destination

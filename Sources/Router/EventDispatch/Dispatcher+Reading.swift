@@ -7,7 +7,7 @@ import Subscriptions
 extension Dispatcher {
     /// Reads one partition for all subscriptions that keep up.
     ///
-    /// Under load every commit of the log would wake it for a few records: after a small batch it lets some more gather,
+    /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
     /// so that the cost of a read is shared. An event that comes after a silence is read at once.
     func followTail(_ topicPartition: TopicPartition) async {
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
@@ -69,7 +69,7 @@ extension Dispatcher {
         var matches: [TailBatch.Match] = []
         var slots: [Int] = []
         for element in batch.records {
-            guard let event = self.event(in: element) else { continue }
+            guard let event = self.event(in: element, of: batch) else { continue }
             if isRedriven {
                 let target = DeadLetterChannel.target(of: element.record)
                 slots = target.flatMap { id in self.core.look { $0.machine.slot(of: id) } }.map { [$0] } ?? []
@@ -82,9 +82,9 @@ extension Dispatcher {
         return matches
     }
 
-    private func event(in element: RecordBatch.Element) -> CloudEvent? {
+    private func event(in element: RecordBatch.Element, of batch: RecordBatch) -> CloudEvent? {
         do { return try element.record.cloudEvent() } catch {
-            self.observer.invalidRecord()
+            self.observer.invalidRecord(at: Position(batch.topicPartition, element.offset))
             return nil
         }
     }
@@ -126,7 +126,7 @@ extension Dispatcher {
             let offset = element.offset.value
             let isReload = offset < fetch.position
             if isReload, !reload.contains(offset) { return nil }
-            guard let event = self.event(in: element) else { return nil }
+            guard let event = self.event(in: element, of: batch) else { return nil }
             let isWanted =
                 isRedriven ? DeadLetterChannel.target(of: element.record) == id : compiled?.matches(event) == true
             return isReload || isWanted ? Self.deliverable(event, element, in: batch) : nil
