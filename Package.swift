@@ -92,8 +92,9 @@ let package = Package(
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .httpTypes, .hummingbird,
-                .hummingbirdCore, .logging,
+                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .nioHTTP1, .httpTypes,
+                .hummingbird,
+                .hummingbirdCore, .lifecycle, .logging,
             ]),
         // ◆ the calls that manage and ask
         .target(

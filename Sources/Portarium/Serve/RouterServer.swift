@@ -54,8 +54,9 @@ struct RouterServer: Sendable {
         try await replays.load()
         RouterCollector(log: log, dispatcher: dispatcher).register(in: metrics)
 
+        let queue = EventIntakeQueue(writer: log, recordsMax: self.configuration.log.appendQueueRecordsMax)
         let server = try self.makeServer(
-            log, routing, dispatcher, metrics, logger,
+            log, queue, routing, dispatcher, metrics, logger,
             services: RouterServices(
                 subscriptions: subscriptions, replays: replays,
                 deadLetters: LogDeadLetterService(dispatcher: dispatcher, subscriptions: subscriptions),
@@ -63,7 +64,7 @@ struct RouterServer: Sendable {
         let sweeper = LogSweeper(
             log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: logger)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains.
-        let services: [any Service] = [sweeper, dispatcher, replays, server]
+        let services: [any Service] = [sweeper, dispatcher, replays, queue, server]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services,
@@ -74,8 +75,8 @@ struct RouterServer: Sendable {
     }
 
     private func makeServer(
-        _ log: EmbeddedEventLog, _ routing: RoutingTable, _ dispatcher: Dispatcher, _ metrics: PrometheusMetrics,
-        _ logger: Logger, services: RouterServices
+        _ log: EmbeddedEventLog, _ queue: EventIntakeQueue, _ routing: RoutingTable, _ dispatcher: Dispatcher,
+        _ metrics: PrometheusMetrics, _ logger: Logger, services: RouterServices
     ) throws -> some Service {
         let serving = self.configuration.serving
         let budget = InFlightBudget(bytesMax: serving.inFlightBytesMax, requestsMax: serving.inFlightRequestsMax)
@@ -83,8 +84,9 @@ struct RouterServer: Sendable {
         let intake = EventIntake(
             writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
         let ingressMetrics = IngressMetrics(factory: metrics)
-        let tenants = ObservedTenantResolver(
-            HeaderTenantResolver(defaultTenant: serving.defaultTenant), observer: ingressMetrics)
+        let tenants = HeaderTenantResolver(defaultTenant: serving.defaultTenant)
+        let ingress = IngressConfiguration(limits: self.configuration.eventLimits)
+        let bodies = RequestBodyReader(bytesMax: serving.bodyBytesMax, budget: budget)
         let isWritable = ReadinessCheck("log") {
             do throws(EventLogError) {
                 try await log.probe()
@@ -95,10 +97,7 @@ struct RouterServer: Sendable {
             dispatcher.isDispatching ? nil : "the dispatcher is not running"
         }
         let routes: [any RouteProvider] = [
-            EventRoutes(
-                configuration: IngressConfiguration(limits: self.configuration.eventLimits), intake: intake,
-                bodies: RequestBodyReader(bytesMax: serving.bodyBytesMax, budget: budget),
-                observer: ingressMetrics),
+            EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics),
             RouterAPIRoutes(
                 subscriptions: services.subscriptions, replays: services.replays, deadLetters: services.deadLetters,
                 events: services.events, budget: budget, configuration: self.configuration.routerAPI),
@@ -109,8 +108,11 @@ struct RouterServer: Sendable {
             },
         ]
         let host = serving.host
+        let direct = DirectEventRoute(
+            configuration: ingress, intake: intake, queue: queue, tenants: tenants, observer: ingressMetrics)
         return HTTPApplication.make(
-            configuration: serving, routes: routes, tenants: tenants, logger: logger
+            configuration: serving, routes: routes, direct: (routes: [direct], bodies: bodies),
+            tenants: ObservedTenantResolver(tenants, observer: ingressMetrics), logger: logger
         ) { port in
             logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
         }

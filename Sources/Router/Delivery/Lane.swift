@@ -38,8 +38,8 @@ struct Lane: Sendable {
     /// A batch with this lane was rejected: its events are tried one by one.
     var sendsSingly = false
 
-    /// The head is given up when its wait is over, with this last report: its sink asked for a longer silence than it may
-    /// wait.
+    /// The head is given up when its wait is over, with this last report: its sink asked for a longer silence than it
+    /// may wait.
     var expiry: AttemptReport?
 
     /// How many from the head must stay in memory: those that somebody is about to report on.
