@@ -1,4 +1,5 @@
 import Delivery
+import EmbeddedEventLog
 import EventDispatch
 import Observability
 import Subscriptions
@@ -7,6 +8,8 @@ import Subscriptions
 struct RouterCollector: Sendable {
     let dispatcher: Dispatcher
     let subscriptions: LogSubscriptionService
+    /// nil: events are not indexed.
+    let index: EmbeddedEventIndex?
 
     func register(in metrics: PrometheusMetrics) {
         let process = ProcessCollector()
@@ -21,6 +24,7 @@ struct RouterCollector: Sendable {
                         lag, labels: [(name: "tenant", value: id.tenant), (name: "subscription", value: id.name)]))
             }
             return [
+                MetricFamily(.indexLag, self.index.map { [MetricSample($0.lag)] } ?? []),
                 MetricFamily(.subscriptionLag, lags),
                 MetricFamily(.deliveryInFlight, [MetricSample(Int64(totals.inFlight))]),
                 MetricFamily(.deliveryHeldBytes, [MetricSample(Int64(totals.heldBytes))]),

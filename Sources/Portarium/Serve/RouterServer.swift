@@ -24,17 +24,22 @@ struct RouterServer: Sendable {
         let metrics = PrometheusMetrics()
         let routing = try self.configuration.routingTable()
         let log = try EmbeddedEventLog(configuration: self.configuration.eventLog, logger: logger)
+        var index: EmbeddedEventIndex?
         do {
-            try await self.serve(log, routing, metrics, logger)
+            if log.configuration.isIndexed { index = try EmbeddedEventIndex(log: log) }
+            try await self.serve(log, index, routing, metrics, logger)
         } catch {
+            await index?.close()
             await log.close()
             throw error
         }
+        await index?.close()
         await log.close()
     }
 
     private func serve(
-        _ log: EmbeddedEventLog, _ routing: RoutingTable, _ metrics: PrometheusMetrics, _ logger: Logger
+        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable, _ metrics: PrometheusMetrics,
+        _ logger: Logger
     ) async throws {
         let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
         let topics =
@@ -50,18 +55,19 @@ struct RouterServer: Sendable {
         try await dispatcher.load()
         try await subscriptions.load()
         try await replays.load()
-        RouterCollector(dispatcher: dispatcher, subscriptions: subscriptions).register(in: metrics)
+        RouterCollector(dispatcher: dispatcher, subscriptions: subscriptions, index: index).register(in: metrics)
 
         let server = try self.makeServer(
             log, routing, dispatcher, metrics, logger,
             services: RouterServices(
                 subscriptions: subscriptions, replays: replays,
                 deadLetters: LogDeadLetterService(dispatcher: dispatcher, subscriptions: subscriptions),
-                events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: nil)))
+                events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: index)))
         let sweeper = LogSweeper(
             log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: logger)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains.
-        let services: [any Service] = [sweeper, dispatcher, replays, server]
+        let indexing: [any Service] = index.map { [$0] } ?? []
+        let services: [any Service] = [sweeper] + indexing + [dispatcher, replays, server]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services,

@@ -21,6 +21,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case logEndOffset = "portarium_log_end_offset"
     /// `topic`, `partition`.
     case tailPosition = "portarium_tail_position"
+    case indexLag = "portarium_index_lag_records"
 
     /// `tenant`, `subscription`.
     case subscriptionLag = "portarium_subscription_lag_records"
@@ -73,10 +74,11 @@ extension MetricName {
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
-        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .subscriptionLag,
-            .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes, .deliveryRetriesScheduled,
-            .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory, .processVirtualMemory,
-            .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax, .processThreads:
+        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .indexLag,
+            .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
+            .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory,
+            .processVirtualMemory, .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax,
+            .processThreads:
             .gauge
         }
     }
@@ -97,6 +99,7 @@ extension MetricName {
         case .logBatchRecords: "Records per synced append."
         case .logEndOffset: "The offset that the next record of a partition will get."
         case .tailPosition: "The offset that the tail of a partition reads next."
+        case .indexLag: "Records that the index does not have yet; searches find them in the log."
         case .subscriptionLag: "Records between a subscription's committed position and the end of the log."
         case .subscriptions: "Subscriptions by status."
         case .subscriptionLostRecords: "Records that retention removed before a subscription read them."
