@@ -160,7 +160,8 @@ let package = Package(
                 .logging,
             ]),
         tests(
-            "EmbeddedEventLogTests", ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb]),
+            "EmbeddedEventLogTests",
+            ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
         tests(
             "IngressTests",
             [

@@ -98,6 +98,12 @@ extension ConfigurationKey {
         .integer(
             "log.retentionSweepSeconds", \.log.retentionSweepSeconds, 1...86_400,
             "How often the log looks for events to let go."),
+        ConfigurationKey(
+            path: ["log", "index"], form: .boolean(\.log.index),
+            meaning: "Whether events are indexed by id and correlation id; without it such searches read the log."),
+        .integer(
+            "log.indexIntervalMilliseconds", \.log.indexIntervalMilliseconds, 10...3_600_000,
+            "How often the index looks for new events when it is up with the log; searches see them at once."),
     ]
 
     private static let routing: [ConfigurationKey] = [

@@ -82,6 +82,10 @@ extension RouterConfiguration {
         var fileBytesMax = 0
         /// How often old records are looked for, `1...86400`. Default 60 s.
         var retentionSweepSeconds = 60
+        /// Whether events are indexed by id and correlation id. Default on.
+        var index = true
+        /// How often the index looks for new events when it is up with the log, `10...3600000`. Default 1 s.
+        var indexIntervalMilliseconds = 1_000
     }
 
     /// What one event and one batch may be.

@@ -58,6 +58,8 @@ extension RouterConfiguration {
         log.appendQueueRecordsMax = self.log.appendQueueRecordsMax
         log.appendQueueBytesMax = self.log.appendQueueBytesMax
         log.fileBytesMax = self.log.fileBytesMax > 0 ? Int64(self.log.fileBytesMax) : nil
+        log.isIndexed = self.log.index
+        log.indexInterval = .milliseconds(self.log.indexIntervalMilliseconds)
         return log
     }
 

@@ -25,17 +25,22 @@ struct RouterServer: Sendable {
         let routing = try self.configuration.routingTable()
         let log = try EmbeddedEventLog(
             configuration: self.configuration.eventLog, observer: LogMetrics(factory: metrics), logger: logger)
+        var index: EmbeddedEventIndex?
         do {
-            try await self.serve(log, routing, metrics, logger)
+            if log.configuration.isIndexed { index = try EmbeddedEventIndex(log: log) }
+            try await self.serve(log, index, routing, metrics, logger)
         } catch {
+            await index?.close()
             await log.close()
             throw error
         }
+        await index?.close()
         await log.close()
     }
 
     private func serve(
-        _ log: EmbeddedEventLog, _ routing: RoutingTable, _ metrics: PrometheusMetrics, _ logger: Logger
+        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable, _ metrics: PrometheusMetrics,
+        _ logger: Logger
     ) async throws {
         let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
         let topics =
@@ -52,7 +57,7 @@ struct RouterServer: Sendable {
         try await dispatcher.load()
         try await subscriptions.load()
         try await replays.load()
-        RouterCollector(log: log, dispatcher: dispatcher).register(in: metrics)
+        RouterCollector(log: log, dispatcher: dispatcher, index: index).register(in: metrics)
 
         let queue = EventIntakeQueue(writer: log, recordsMax: self.configuration.log.appendQueueRecordsMax)
         let server = try self.makeServer(
@@ -60,11 +65,12 @@ struct RouterServer: Sendable {
             services: RouterServices(
                 subscriptions: subscriptions, replays: replays,
                 deadLetters: LogDeadLetterService(dispatcher: dispatcher, subscriptions: subscriptions),
-                events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: nil)))
+                events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: index)))
         let sweeper = LogSweeper(
             log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: logger)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains.
-        let services: [any Service] = [sweeper, dispatcher, replays, queue, server]
+        let indexing: [any Service] = index.map { [$0] } ?? []
+        let services: [any Service] = [sweeper] + indexing + [dispatcher, replays, queue, server]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services,

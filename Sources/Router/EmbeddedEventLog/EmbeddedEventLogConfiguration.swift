@@ -56,16 +56,17 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     /// How long a tombstone stays in a compacted topic, counted from the record's timestamp.
     public var tombstoneRetention: Duration = .seconds(24 * 3_600)
 
-    /// Whether `run()` keeps the index of event identifiers. Without it lookups scan the log.
+    /// Whether the log's owner shall keep an ``EmbeddedEventIndex`` beside it. Without one, searches read the log.
     public var isIndexed: Bool = true
 
-    /// Time between two rounds of the indexer in `run()`, from 1 ms up.
+    /// Time between two looks of the indexer when it is up with the log, from 1 ms up. A remainder of less than 2,048
+    /// records of a partition is left for up to ten of them while more is appended: searches read it meanwhile.
     public var indexInterval: Duration = .seconds(1)
 
     /// Topics whose names end so are not indexed; lookups scan them.
     public var unindexedTopicSuffixes: [String] = [".subscriptions", ".replays"]
 
-    /// Headers whose values are indexed.
+    /// Headers whose values are indexed; others are found by a scan. An index with other headers is built anew.
     public var indexedHeaders: [String] = ["ce_id", "ce_correlationid"]
 
     /// The size that the log's file may reach, from 1 MiB up; nil: the disk's. Over it appends are `unavailable`.

@@ -12,7 +12,7 @@ struct EventStreamRoute: Sendable {
     /// Bytes of a filter expression at most.
     static let filterBytesMax = 8_192
     /// Bytes of a cursor at most.
-    static let cursorBytesMax = 4_096
+    static let cursorBytesMax = PageParameters.cursorBytesMax
 
     private static let lastEventIDField = HTTPField.Name("Last-Event-ID")
 
