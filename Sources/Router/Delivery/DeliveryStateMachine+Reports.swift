@@ -61,7 +61,7 @@ extension DeliveryStateMachine {
             for (key, count) in lanes { self.settleHead(slot, key, count: count, isDelivered: true) }
         case .gone:
             self.noteFailure(slot, report, now: now)
-            for (key, _) in lanes { self.readyAgain(slot, key) }
+            for (key, _) in lanes { self.makeReady(slot, key) }
             self.suspend(slot, reason: "the sink answered 410 Gone")
         case .rejected:
             self.noteFailure(slot, report, now: now)
@@ -70,7 +70,7 @@ extension DeliveryStateMachine {
                 if isBatch {
                     // One bad event must not condemn its batch: each is tried alone.
                     self.subscriptions[slot].lanes[key]?.sendsSingly = true
-                    self.readyAgain(slot, key)
+                    self.makeReady(slot, key)
                 } else if self.subscriptions[slot].specification.config.deadLetter {
                     self.giveUp(slot, key, reason: .rejected, report: report)
                 } else {
@@ -105,12 +105,6 @@ extension DeliveryStateMachine {
         self.detachEverywhere(slot)
     }
 
-    private mutating func readyAgain(_ slot: Int, _ key: LaneKey) {
-        guard self.subscriptions[slot].lanes[key] != nil else { return }
-        self.subscriptions[slot].lanes[key]!.state = .ready
-        self.makeReady(slot, key)
-    }
-
     private mutating func retry(_ slot: Int, _ key: LaneKey, after: Int64?, report: AttemptReport, now: Int64) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let config = self.subscriptions[slot].specification.config
@@ -130,6 +124,7 @@ extension DeliveryStateMachine {
     }
 
     private mutating func wait(_ slot: Int, _ key: LaneKey, until time: Int64) {
+        guard self.tails[key.tail].isAssigned else { return self.abandon(slot, key, after: 0) }
         self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: time)
         self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: time)
     }
@@ -188,7 +183,6 @@ extension DeliveryStateMachine {
         if self.subscriptions[slot].lanes[key]!.pending.isEmpty {
             self.subscriptions[slot].lanes[key] = nil
         } else {
-            self.subscriptions[slot].lanes[key]!.state = .ready
             self.makeReady(slot, key)
         }
         self.completeIfDone(slot)

@@ -3,8 +3,10 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
-    /// A lane's head may be sent.
+    /// A lane's head may be sent, unless its partition is about to go.
     mutating func makeReady(_ slot: Int, _ key: LaneKey) {
+        guard self.tails[key.tail].isAssigned else { return self.abandon(slot, key, after: 0) }
+        self.subscriptions[slot].lanes[key]?.state = .ready
         self.subscriptions[slot].ready.append(key)
         self.enqueue(slot)
     }

@@ -164,7 +164,6 @@ public struct DeliveryStateMachine: Sendable {
             if let last = self.subscriptions[slot].lanes[key]?.expiry {
                 return self.giveUp(slot, key, reason: .ageExceeded, report: last)
             }
-            self.subscriptions[slot].lanes[key]?.state = .ready
             self.makeReady(slot, key)
         case .wake(let slot, let incarnation):
             guard self.isCurrent(slot, incarnation) else { return }
