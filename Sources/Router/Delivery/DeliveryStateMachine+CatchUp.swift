@@ -136,7 +136,8 @@ extension DeliveryStateMachine {
             if offset >= until { break }
             let isReload = offset < self.subscriptions[slot].cursors[tail]!.tracker.position
             guard self.subscriptions[slot].isActive, self.subscriptions[slot].heldEvents < self.roomEvents(slot),
-                self.subscriptions[slot].heldBytes < self.limits.windowBytesMax
+                self.subscriptions[slot].heldBytes < self.limits.windowBytesMax,
+                self.heldBytes < self.limits.heldBytesMax
             else {
                 // No room: what is not taken is read again. Records before this one were looked at.
                 self.subscriptions[slot].lostOffsets +=
