@@ -87,7 +87,10 @@ extension DeliveryStateMachine {
 
     /// A turn at the destination that this subscription cannot use goes to the next that waits there.
     private mutating func passOn(_ slot: Int) {
-        let index = self.subscriptions[slot].destination
+        self.passTurn(onDestination: self.subscriptions[slot].destination)
+    }
+
+    mutating func passTurn(onDestination index: Int) {
         if case .open = self.destinations[index].circuit.state { return }
         self.wakeWaiting(onDestination: index, all: false)
     }

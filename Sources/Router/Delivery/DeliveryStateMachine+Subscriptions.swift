@@ -89,10 +89,10 @@ extension DeliveryStateMachine {
         guard let slot = self.slots[specification.id] else { return }
         let old = self.subscriptions[slot].specification
         self.subscriptions[slot].specification = specification
-        let destination = self.useDestination(specification)
-        self.leaveDestination(self.subscriptions[slot].destination)
-        self.subscriptions[slot].destination = destination
+        let left = self.subscriptions[slot].destination
+        self.subscriptions[slot].destination = self.useDestination(specification)
         self.subscriptions[slot].isWaitingForDestination = false
+        self.leaveDestination(left)
         if old.config.rateLimitPerSecond != specification.config.rateLimitPerSecond {
             self.subscriptions[slot].rate = specification.config.rateLimitPerSecond.map { SendRate(perSecond: $0) }
         }
@@ -133,10 +133,10 @@ extension DeliveryStateMachine {
         for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
         self.heldBytes -= self.subscriptions[slot].heldBytes
         self.subscriptions[slot].isRemoved = true
-        self.leaveDestination(self.subscriptions[slot].destination)
         self.subscriptions[slot].lanes = [:]
         self.subscriptions[slot].cursors = [:]
         self.subscriptions[slot].ready = []
+        self.leaveDestination(self.subscriptions[slot].destination)
         self.subscriptions[slot].hungry = []
         self.subscriptions[slot].heldBytes = 0
         self.subscriptions[slot].heldEvents = 0
@@ -186,6 +186,8 @@ extension DeliveryStateMachine {
     private mutating func leaveDestination(_ index: Int) {
         self.destinations[index].users -= 1
         self.forgetDestinationIfUnused(index)
+        // It may have been its turn there, which it will not use: another that waits has it.
+        if self.destinations[index].users > 0 { self.passTurn(onDestination: index) }
     }
 
     /// Nobody sends there any more and nothing is on its way: its circuit is forgotten, its place is used again.
@@ -193,7 +195,7 @@ extension DeliveryStateMachine {
         let state = self.destinations[index]
         guard state.users == 0, state.inFlight == 0, self.destinationIndexes[state.key] == index else { return }
         self.destinationIndexes[state.key] = nil
-        self.destinations[index].waiting = []
+        self.destinations[index].waiting = SlotQueue()
         self.freeDestinations.append(index)
     }
 }

@@ -44,7 +44,7 @@ public struct DeliveryStateMachine: Sendable {
         var users = 0
         var inFlight = 0
         var isProbing = false
-        var waiting: Deque<Int> = []
+        var waiting = SlotQueue()
         var timerAt: Int64?
     }
 
