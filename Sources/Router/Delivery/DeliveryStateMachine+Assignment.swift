@@ -74,5 +74,6 @@ extension DeliveryStateMachine {
             self.askAgain(slot)
         }
         self.tails[tail].slots = []
+        self.forgetDeadLetters { $0.key.tail == tail }
     }
 }

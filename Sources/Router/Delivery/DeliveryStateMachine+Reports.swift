@@ -147,7 +147,9 @@ extension DeliveryStateMachine {
     /// The dead letter is durable: its event is settled.
     public mutating func deadLetterWritten(_ id: UInt64, now: Int64) {
         guard let done = self.deadLetterings.removeValue(forKey: id) else { return }
-        if self.isAwaited(done, id) {
+        if self.isCurrent(done.slot, done.incarnation),
+            self.subscriptions[done.slot].lanes[done.key]?.state == .deadLettering(write: id)
+        {
             self.settleHead(done.slot, done.key, count: 1, isDelivered: false)
             self.askAgain(done.slot)
         }
@@ -157,27 +159,16 @@ extension DeliveryStateMachine {
     /// The dead letter could not be written: the event stays unsettled, the write is tried again after a while.
     public mutating func deadLetterFailed(_ id: UInt64, now: Int64) {
         guard let failed = self.deadLetterings[id] else { return }
-        guard self.isAwaited(failed, id), self.isSending else {
+        guard self.isCurrent(failed.slot, failed.incarnation), self.isSending else {
             self.deadLetterings[id] = nil
             return
         }
         self.schedule(.deadLetter(id), at: now + self.limits.internalRetryMilliseconds)
     }
 
-    /// A dead letter that could not be written is tried again, if its lane still waits for it.
-    mutating func writeAgain(_ id: UInt64) {
-        guard let failed = self.deadLetterings[id] else { return }
-        if self.isAwaited(failed, id) {
-            self.emit(.writeDeadLetter(failed.write))
-        } else {
-            self.deadLetterings[id] = nil
-        }
-    }
-
-    /// Whether the lane of a dead letter stands still for it: after a revoke, or a removal, it does not.
-    private func isAwaited(_ letter: DeadLettering, _ id: UInt64) -> Bool {
-        self.isCurrent(letter.slot, letter.incarnation)
-            && self.subscriptions[letter.slot].lanes[letter.key]?.state == .deadLettering(write: id)
+    /// Nobody waits any more for the dead letters of a subscription that is removed, or of a partition that is gone.
+    mutating func forgetDeadLetters(where isForgotten: (DeadLettering) -> Bool) {
+        for (id, letter) in self.deadLetterings where isForgotten(letter) { self.deadLetterings[id] = nil }
     }
 
     /// Settles `count` events from the head of a lane, and lets the lane go on.

@@ -133,6 +133,7 @@ extension DeliveryStateMachine {
         for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
         self.heldBytes -= self.subscriptions[slot].heldBytes
         self.subscriptions[slot].isRemoved = true
+        self.forgetDeadLetters { $0.slot == slot }
         self.subscriptions[slot].lanes = [:]
         self.subscriptions[slot].cursors = [:]
         self.subscriptions[slot].ready = []

@@ -180,7 +180,7 @@ public struct DeliveryStateMachine: Sendable {
             self.subscriptions[slot].cursors[tail]?.fetch = .idle
             self.becomeHungry(slot, tail)
         case .deadLetter(let id):
-            self.writeAgain(id)
+            if let waiting = self.deadLetterings[id] { self.emit(.writeDeadLetter(waiting.write)) }
         }
     }
 }
