@@ -74,13 +74,15 @@ extension DeliveryStateMachine {
                 } else if self.subscriptions[slot].specification.config.deadLetter {
                     self.giveUp(slot, key, reason: .rejected, report: report)
                 } else {
-                    self.retry(slot, key, after: nil, report: report, now: now)
+                    self.retry(slot, key, count: 1, after: nil, report: report, now: now)
                 }
             }
         case .retry(let after):
             self.noteFailure(slot, report, now: now)
             if let after { self.subscriptions[slot].holdUntil = max(self.subscriptions[slot].holdUntil, now + after) }
-            for (key, _) in lanes { self.retry(slot, key, after: after, report: report, now: now) }
+            for (key, count) in lanes {
+                self.retry(slot, key, count: count, after: after, report: report, now: now)
+            }
             self.suspendIfFailingForLong(slot, now: now)
         }
     }
@@ -105,7 +107,11 @@ extension DeliveryStateMachine {
         self.detachEverywhere(slot)
     }
 
-    private mutating func retry(_ slot: Int, _ key: LaneKey, after: Int64?, report: AttemptReport, now: Int64) {
+    /// The first `count` of a lane have failed together: the head decides when they are tried again. Those that have no
+    /// attempt left are given up one after the other.
+    private mutating func retry(
+        _ slot: Int, _ key: LaneKey, count: Int, after: Int64?, report: AttemptReport, now: Int64
+    ) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let config = self.subscriptions[slot].specification.config
         let random = Double(self.random.next() >> 11) * 0x1p-53
@@ -116,10 +122,24 @@ extension DeliveryStateMachine {
         case .retry(let delay):
             self.wait(slot, key, until: now + delay)
         case .expire(let delay):
-            self.subscriptions[slot].lanes[key]!.expiry = report
+            self.subscriptions[slot].lanes[key]!.pending[0].verdict = .givenUp(.ageExceeded, report)
             self.wait(slot, key, until: now + delay)
         case .giveUp(let reason):
+            self.condemn(slot, key, count: count, report: report, now: now)
             self.giveUp(slot, key, reason: reason, report: report)
+        }
+    }
+
+    /// Of the first `count` of a lane, those behind the head that have no attempt left will not be sent again.
+    private mutating func condemn(_ slot: Int, _ key: LaneKey, count: Int, report: AttemptReport, now: Int64) {
+        let config = self.subscriptions[slot].specification.config
+        for index in 0..<count where index > 0 {
+            let pending = self.subscriptions[slot].lanes[key]!.pending[index]
+            let decision = RetrySchedule.decide(
+                config.retry, deadLetter: config.deadLetter, attempts: pending.attempts,
+                ageMilliseconds: now - pending.firstAttemptAt, retryAfterMilliseconds: nil, random: 0)
+            guard case .giveUp(let reason) = decision else { return }
+            self.subscriptions[slot].lanes[key]!.pending[index].verdict = .givenUp(reason, report)
         }
     }
 
@@ -133,7 +153,6 @@ extension DeliveryStateMachine {
     mutating func giveUp(_ slot: Int, _ key: LaneKey, reason: DeadLetterReason, report: AttemptReport) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let id = self.nextID()
-        self.subscriptions[slot].lanes[key]!.expiry = nil
         self.subscriptions[slot].lanes[key]!.state = .deadLettering(write: id)
         let specification = self.subscriptions[slot].specification
         let write = DeadLetterWrite(

@@ -3,9 +3,14 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
-    /// A lane's head may be sent, unless its partition is about to go.
+    /// A lane's head may be sent, unless it is given up already or its partition is about to go.
     mutating func makeReady(_ slot: Int, _ key: LaneKey) {
         guard self.tails[key.tail].isAssigned else { return self.abandon(slot, key, after: 0) }
+        if self.subscriptions[slot].specification.config.deadLetter,
+            case .givenUp(let reason, let report) = self.subscriptions[slot].lanes[key]?.pending.first?.verdict
+        {
+            return self.giveUp(slot, key, reason: reason, report: report)
+        }
         self.subscriptions[slot].lanes[key]?.state = .ready
         self.subscriptions[slot].ready.append(key)
         self.enqueue(slot)

@@ -115,14 +115,14 @@ extension DeliveryStateMachine {
     private mutating func retryAtOnce(_ slot: Int, now: Int64) {
         for key in self.subscriptions[slot].lanes.keys.sorted() {
             guard case .waiting = self.subscriptions[slot].lanes[key]!.state else { continue }
-            self.subscriptions[slot].lanes[key]!.expiry = nil
+            self.subscriptions[slot].lanes[key]!.pending[0].verdict = nil
             self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: now)
             self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: now)
         }
         for tail in self.subscriptions[slot].cursors.keys {
-            for offset in self.subscriptions[slot].cursors[tail]!.tried.keys {
+            for (offset, tried) in self.subscriptions[slot].cursors[tail]!.tried where tried.dueAt > .min {
                 self.subscriptions[slot].cursors[tail]!.tried[offset]!.dueAt = .min
-                self.subscriptions[slot].cursors[tail]!.tried[offset]!.expiry = nil
+                self.subscriptions[slot].cursors[tail]!.tried[offset]!.verdict = nil
             }
         }
     }

@@ -161,9 +161,6 @@ public struct DeliveryStateMachine: Sendable {
             guard self.isCurrent(slot, incarnation),
                 case .waiting(let until) = self.subscriptions[slot].lanes[key]?.state, until <= now
             else { return }
-            if let last = self.subscriptions[slot].lanes[key]?.expiry {
-                return self.giveUp(slot, key, reason: .ageExceeded, report: last)
-            }
             self.makeReady(slot, key)
         case .wake(let slot, let incarnation):
             guard self.isCurrent(slot, incarnation) else { return }
