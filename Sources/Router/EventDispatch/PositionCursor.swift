@@ -3,13 +3,18 @@ import EventLog
 /// The text form of a place in several partitions, for cursors of searches and streams: `topic/partition=offset,…`,
 /// with `/` and `=` written `~` and `:` so that it needs no escaping in a header or a query.
 enum PositionCursor {
+    /// The place before everything: an empty text would be no cursor to those who get it.
+    static let beginning = "-"
+
     static func text(_ offsets: [(TopicPartition, Offset)]) -> String {
-        offsets.map { "\($0.topic)~\($0.partition):\($1)" }.joined(separator: ",")
+        guard !offsets.isEmpty else { return self.beginning }
+        return offsets.map { "\($0.topic)~\($0.partition):\($1)" }.joined(separator: ",")
     }
 
     /// - Throws: ``ServiceError`` `invalid` where the text is none of ours.
     static func parse(_ text: String) throws(ServiceError) -> [TopicPartition: Offset] {
         var offsets: [TopicPartition: Offset] = [:]
+        if text == self.beginning { return offsets }
         for part in text.split(separator: ",") {
             guard let tilde = part.lastIndex(of: "~"), let colon = part.lastIndex(of: ":"), tilde < colon,
                 let partition = Int32(part[part.index(after: tilde)..<colon]),

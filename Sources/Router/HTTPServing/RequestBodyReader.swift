@@ -52,7 +52,11 @@ public struct RequestBodyReader: Sendable {
     ) async throws -> ByteBuffer {
         do {
             return try await self.read(request, announced: announced, charged: &charged)
-        } catch is HTTPParserError {
+        } catch let error as HTTPParserError {
+            guard error == .invalidEOFState else {
+                let type = ProblemType.malformedRequest(error)
+                throw ProblemError(type, type.detail(of: error))
+            }
             // The connection broke: hardly anybody hears it, but what is counted is what happened.
             throw ProblemError(.cutOff, "the connection ended after \(charged) bytes of the body")
         }

@@ -29,6 +29,9 @@ public struct ServingConfiguration: Sendable, Hashable {
     public var answerStallTimeout: Duration = .seconds(30)
     /// How long a connection that we end is still read, so that the client gets the answer. At least 1 ms.
     public var lingerTimeout: Duration = .seconds(2)
+    /// How long requests that are there completely may take once the server stops; what is open then is cut off.
+    /// Connections without a complete request end at once. At least 1 ms.
+    public var stopTimeout: Duration = .seconds(5)
     /// Bytes of request bodies held at once, at least ``bodyBytesMax``.
     public var inFlightBytesMax: Int = 256 * 1024 * 1024
     /// Requests with a body held at once, at least 1.
@@ -65,7 +68,8 @@ public struct ServingConfiguration: Sendable, Hashable {
         let timeouts: [(String, Duration)] = [
             ("requestHeadTimeout", self.requestHeadTimeout), ("bodyTimeout", self.bodyTimeout),
             ("idleTimeout", self.idleTimeout), ("answerStallTimeout", self.answerStallTimeout),
-            ("lingerTimeout", self.lingerTimeout), ("readinessTimeout", self.readinessTimeout),
+            ("lingerTimeout", self.lingerTimeout), ("stopTimeout", self.stopTimeout),
+            ("readinessTimeout", self.readinessTimeout),
         ]
         for (name, timeout) in timeouts { check(name, timeout >= .milliseconds(1), "at least 1 ms") }
         return faults
