@@ -53,7 +53,10 @@ struct EventServer: Sendable {
             return "minted-\(number)"
         }
         let intake = EventIntake(
-            writer: self.writer, routing: try RoutingTable.standard(), correlationID: mint)
+            writer: self.writer,
+            routing: RoutingTable(
+                entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
+                defaultTopic: Topic("portarium.events")), correlationID: mint)
         self.routes = EventRoutes(
             configuration: IngressConfiguration(limits: limits), intake: intake,
             bodies: RequestBodyReader(bytesMax: bodyBytesMax, budget: budget), observer: self.counter,

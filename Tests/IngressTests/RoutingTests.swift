@@ -5,19 +5,6 @@ import NIOCore
 import Testing
 
 @Suite struct RoutingTests {
-    @Test(arguments: [
-        ("com.portarium.run.RunStarted.v1", "portarium.runs"), ("com.portarium.run.X", "portarium.runs"),
-        ("com.portarium.runs.X", "portarium.events"), ("com.portarium.approval.Granted", "portarium.approvals"),
-        ("com.portarium.action.Done", "portarium.actions"), ("com.portarium.agent.Up", "portarium.agents"),
-        ("com.portarium.evidence.Recorded", "portarium.evidence"),
-        ("com.portarium.deployment.Finished", "portarium.deployments"),
-        ("com.portarium.webhook.Received", "portarium.webhooks"), ("com.portarium.workitem.Opened", "portarium.work"),
-        ("com.portarium.run", "portarium.events"), ("org.example", "portarium.events"), ("", "portarium.events"),
-    ])
-    func standardTableFollowsTheAggregate(type: String, topic: String) throws {
-        #expect(try RoutingTable.standard().topic(ofType: type).name == topic)
-    }
-
     @Test func longestPrefixWinsAndTheFirstAmongEquals() {
         let table = RoutingTable(
             entries: [
@@ -29,24 +16,6 @@ import Testing
         #expect(table.topic(ofType: "a.b.c.d").name == "longest")
         #expect(table.topic(ofType: "a").name == "rest")
         #expect(table.topics.map(\.name) == ["rest", "short", "long", "late", "longest"])
-    }
-
-    @Test func prefixOfTheTopicsIsConfigurable() throws {
-        let table = try RoutingTable.standard(topicPrefix: "acme-")
-        #expect(table.topic(ofType: "com.portarium.run.X").name == "acme-runs")
-        #expect(table.defaultTopic.name == "acme-events")
-        #expect(throws: EventLogError.self) { try RoutingTable.standard(topicPrefix: "no spaces") }
-    }
-
-    @Test func specificationsNameEveryTopicOnce() throws {
-        let specifications = try RoutingTable.standard().topicSpecifications(
-            partitions: 12, retentionAge: .seconds(3600), retentionBytesMax: 1 << 30)
-        #expect(
-            specifications.map(\.topic.name).sorted() == [
-                "portarium.actions", "portarium.agents", "portarium.approvals", "portarium.deployments",
-                "portarium.events", "portarium.evidence", "portarium.runs", "portarium.webhooks", "portarium.work",
-            ])
-        #expect(specifications.allSatisfy { $0.partitions == 12 && !$0.isCompacted && $0.retentionBytesMax == 1 << 30 })
     }
 }
 

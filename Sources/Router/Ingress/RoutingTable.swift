@@ -64,18 +64,4 @@ public struct RoutingTable: Sendable, Hashable {
         for entry in self.entries where !topics.contains(entry.topic) { topics.append(entry.topic) }
         return topics
     }
-
-    /// What the topics of the table shall be like when they are made.
-    /// - Parameters:
-    ///   - partitions: of each topic, `1...1024`.
-    ///   - retentionAge: how long events are kept at least; nil: for ever.
-    ///   - retentionBytesMax: how many bytes a partition keeps at most; nil: no limit.
-    public func topicSpecifications(
-        partitions: Int, retentionAge: Duration? = nil, retentionBytesMax: Int64? = nil
-    ) -> [TopicSpecification] {
-        self.topics.map {
-            TopicSpecification(
-                topic: $0, partitions: partitions, retentionAge: retentionAge, retentionBytesMax: retentionBytesMax)
-        }
-    }
 }
