@@ -193,8 +193,8 @@ let package = Package(
         tests(
             "PortariumTests",
             [
-                "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting,
-                .configuration, .argumentParser,
+                "EventDispatch", "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird,
+                .hummingbirdTesting, .configuration, .argumentParser,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
         tests("TidyTests", []),

@@ -58,6 +58,11 @@ struct BadInputTests {
             .get("/v1/events/stream?filter=", ["query:filter"]),
             .get("/v1/events/stream?filter=" + String(repeating: "a", count: 8_193), ["query:filter"]),
             .get("/v1/events/stream?Filter=a", ["query:Filter"]),
+            .get("/v1/events/stream?filter=)(", ["query:filter"]),
+            .get("/v1/events/stream?filter=NO_SUCH(1)", ["query:filter"]),
+            .get("/v1/events/stream?lastEventId=x", ["query:lastEventId"]),
+            .get("/v1/subscriptions?cursor=replay~after-1", ["query:cursor"]),
+            .get("/v1/replays?cursor=after-1", ["query:cursor"]),
         ]
 
     static let replays: [BadInput] = [

@@ -29,6 +29,7 @@ extension RouterConfiguration {
         serving.bodyBytesPerSecondMin = self.server.bodyBytesPerSecondMin
         serving.idleTimeout = .milliseconds(self.server.idleTimeoutMilliseconds)
         serving.answerStallTimeout = .milliseconds(self.server.answerStallTimeoutMilliseconds)
+        serving.stopTimeout = .milliseconds(self.server.stopTimeoutMilliseconds)
         serving.inFlightBytesMax = self.server.inFlightBytesMax
         serving.inFlightRequestsMax = self.server.inFlightRequestsMax
         serving.defaultTenant = self.server.defaultTenant

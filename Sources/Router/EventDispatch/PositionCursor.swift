@@ -5,7 +5,11 @@ import EventLog
 ///
 /// A cursor may name every partition there is, so each topic is written once.
 enum PositionCursor {
+    /// The place before everything: an empty text would be no cursor to those who get it.
+    static let beginning = "-"
+
     static func text(_ offsets: [(TopicPartition, Offset)]) -> String {
+        guard !offsets.isEmpty else { return self.beginning }
         var text = ""
         var topic: Topic?
         for (topicPartition, offset) in offsets {
@@ -23,6 +27,7 @@ enum PositionCursor {
     /// - Throws: ``ServiceError`` `invalid` where the text is none of ours.
     static func parse(_ text: String) throws(ServiceError) -> [TopicPartition: Offset] {
         var offsets: [TopicPartition: Offset] = [:]
+        if text == self.beginning { return offsets }
         for part in text.split(separator: ";") {
             guard let tilde = part.lastIndex(of: "~"), tilde > part.startIndex else { throw Self.fault }
             let topic = Topic(String(part[..<tilde]))

@@ -68,6 +68,7 @@ extension ConnectionGuard.Limits {
             bodyBytesPerSecondMin: configuration.bodyBytesPerSecondMin,
             idleTimeout: TimeAmount(configuration.idleTimeout),
             stallTimeout: TimeAmount(configuration.answerStallTimeout),
-            lingerTimeout: TimeAmount(configuration.lingerTimeout))
+            lingerTimeout: TimeAmount(configuration.lingerTimeout),
+            stopTimeout: TimeAmount(configuration.stopTimeout))
     }
 }

@@ -29,7 +29,11 @@ public struct RequestBodyReader: Sendable {
         defer { intake.release() }
         do {
             for try await piece in request.body { try intake.add(piece) }
-        } catch is HTTPParserError {
+        } catch let error as HTTPParserError {
+            guard error == .invalidEOFState else {
+                let type = ProblemType.malformedRequest(error)
+                throw ProblemError(type, type.detail(of: error))
+            }
             // The connection broke: hardly anybody hears it, but what is counted is what happened.
             throw intake.cutOff
         }
