@@ -7,6 +7,16 @@ struct IndexBatch: Sendable {
         let partitionID: Int
         let segment: Int64
         var keys: [Int64] = []
+
+        /// Takes out what a sorted run has twice: a record whose headers repeat a value.
+        mutating func removeRepeated() {
+            guard var kept = self.keys.indices.first else { return }
+            for index in self.keys.indices where self.keys[index] != self.keys[kept] {
+                kept += 1
+                self.keys[kept] = self.keys[index]
+            }
+            self.keys.removeLast(self.keys.count - kept - 1)
+        }
     }
 
     private(set) var runs: [Run] = []
@@ -34,6 +44,9 @@ struct IndexBatch: Sendable {
     }
 
     mutating func sort() {
-        for index in self.runs.indices { self.runs[index].keys.sort() }
+        for index in self.runs.indices {
+            self.runs[index].keys.sort()
+            self.runs[index].removeRepeated()
+        }
     }
 }

@@ -13,17 +13,14 @@ struct IndexProbe: Sendable {
         self.tenant = Array(tenant.utf8)
     }
 
-    /// Whether a record has it: hashes may be shared. A header that repeats counts by its first value.
+    /// Whether a record has it: hashes may be shared. A header that repeats counts by each of its values.
     func isMet(by packed: UnsafeRawBufferPointer) -> Bool {
         var isFound = false
         var tenantRank = self.tenantNames.count
         var isTenants = false
         var walk = PackedHeaders(packed)
         while let (name, value) = walk.next() {
-            if !isFound, name.isEqual(to: self.name) {
-                guard value.isEqual(to: self.value) else { return false }
-                isFound = true
-            }
+            if !isFound, name.isEqual(to: self.name) { isFound = value.isEqual(to: self.value) }
             for rank in 0..<tenantRank where name.isEqual(to: self.tenantNames[rank]) {
                 tenantRank = rank
                 isTenants = value.isEqual(to: self.tenant)

@@ -24,7 +24,7 @@ struct IndexedHeaders: Sendable {
         }
     }
 
-    /// Calls `body` with the hash of each indexed header that a record has.
+    /// Calls `body` with the hash of each indexed header that a record has; one that repeats counts by each of its values.
     /// - Parameter found: room for the values, kept by the caller from record to record.
     @inline(__always)
     func forEachHash(
@@ -33,10 +33,11 @@ struct IndexedHeaders: Sendable {
         let count = self.headers.count
         found.removeAll(keepingCapacity: true)
         for _ in 0..<(count + self.tenantNames.count) { found.append(nil) }
+        var isRepeated = false
         var walk = PackedHeaders(packed)
         while let (name, value) = walk.next() {
-            for index in 0..<count where found[index] == nil && name.isEqual(to: self.headers[index].name) {
-                found[index] = value
+            for index in 0..<count where name.isEqual(to: self.headers[index].name) {
+                if found[index] == nil { found[index] = value } else { isRepeated = true }
             }
             for index in self.tenantNames.indices
             where found[count + index] == nil && name.isEqual(to: self.tenantNames[index]) {
@@ -45,8 +46,18 @@ struct IndexedHeaders: Sendable {
         }
         // A record that is nobody's is never looked for.
         guard let tenant = found[count...].lazy.compactMap({ $0 }).first else { return }
-        for index in 0..<count {
-            if let value = found[index] { body(self.headers[index].hash.hash(value, tenant: tenant)) }
+        guard isRepeated else {
+            for index in 0..<count {
+                if let value = found[index] { body(self.headers[index].hash.hash(value, tenant: tenant)) }
+            }
+            return
+        }
+        // A record of the attempt journal is about many events.
+        walk = PackedHeaders(packed)
+        while let (name, value) = walk.next() {
+            for header in self.headers where name.isEqual(to: header.name) {
+                body(header.hash.hash(value, tenant: tenant))
+            }
         }
     }
 }
