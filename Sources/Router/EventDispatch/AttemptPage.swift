@@ -4,9 +4,9 @@ import NIOCore
 
 /// Some entries of one tenant's attempt journal, packed into one record: a delivery must not cost a record of its own.
 ///
-/// The record has a `ce_id` header for each event, by which the index finds it, and the tenant's name. The value is a sequence of entries, each
-/// `length (4 bytes) · at · duration · status (0: none) · outcome · partition · offset · id · source · tenant ·
-/// subscription · topic · error`, numbers big endian, texts behind their length in 2 bytes.
+/// The record has a `ce_id` header for each event, by which the index finds it, and the tenant's name. The value is a
+/// sequence of entries, each `length (4 bytes) · at · duration · status (0: none) · outcome · partition · offset · id ·
+/// source · tenant · subscription · topic · error`, numbers big endian, texts behind their length in 2 bytes.
 struct AttemptPage: Sendable {
     /// The journal's outcomes, as they are written.
     private static let outcomes: [AttemptEntry.Outcome] = [.delivered, .failed, .deadLettered]
@@ -73,7 +73,8 @@ struct AttemptPage: Sendable {
         return AttemptEntry(
             subscription: subscription, tenant: tenant,
             position: Position(TopicPartition(Topic(topic), Partition(partition)), Offset(offset)),
-            outcome: self.outcomes[Int(outcome)], at: Timestamp(milliseconds: at), status: status == 0 ? nil : Int(status),
+            outcome: self.outcomes[Int(outcome)], at: Timestamp(milliseconds: at),
+            status: status == 0 ? nil : Int(status),
             error: error.isEmpty ? nil : error, durationMilliseconds: Int64(duration))
     }
 
