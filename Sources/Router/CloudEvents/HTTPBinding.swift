@@ -10,12 +10,11 @@ public enum HTTPBinding {
     /// - Throws: `unsupportedMediaType` for an event format other than JSON, and for a charset other than UTF-8.
     public static func mode(ofContentType contentType: String?) throws(CloudEventError) -> HTTPContentMode {
         guard var contentType else { return .binary }
-        return try contentType.withBytes { bytes throws(CloudEventError) in
-            try self.mode(HTTPHeaderValue.trimmed(bytes))
-        }
+        return try contentType.withBytes { bytes throws(CloudEventError) in try self.mode(bytes) }
     }
 
-    static func mode(_ contentType: UnsafeRawBufferPointer) throws(CloudEventError) -> HTTPContentMode {
+    static func mode(_ untrimmed: UnsafeRawBufferPointer) throws(CloudEventError) -> HTTPContentMode {
+        let contentType = HTTPHeaderValue.trimmed(untrimmed)
         guard let mediaType = MediaType(contentType) else {
             guard !MediaType.startsLikeCloudEvents(contentType) else {
                 throw CloudEventError(.unsupportedMediaType, reason: "the content type is malformed")

@@ -55,9 +55,11 @@ struct MediaType {
         return String(decoding: subtype.bytes.dropFirst(11).map(\.lowercasedASCII), as: UTF8.self)
     }
 
-    /// Whether bytes, well-formed or not, start with `application/cloudevents`.
+    /// Whether bytes, well-formed or not, start with `application/cloudevents`. Space before it does not count: HTTP
+    /// drops it, and then the receiver sees the prefix.
     static func startsLikeCloudEvents(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        CaselessBytes(bytes: bytes).hasPrefix("application/cloudevents")
+        let text = bytes[self.spaceEnd(bytes, from: 0)...]
+        return CaselessBytes(bytes: UnsafeRawBufferPointer(rebasing: text)).hasPrefix("application/cloudevents")
     }
 
     /// Whether text under this type is UTF-8: it names no charset, or UTF-8, or its subset US-ASCII.
