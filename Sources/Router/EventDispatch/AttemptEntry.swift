@@ -4,10 +4,16 @@ import NIOCore
 
 /// One entry of the attempt journal, and its form in the log.
 struct AttemptEntry: Sendable {
+    static let delivered = "delivered"
+    static let failed = "failed"
+    static let deadLettered = "dead-lettered"
+    static let redriven = "redriven"
+    static let discarded = "discarded"
+
     var subscription: String
     var tenant: String
     var position: Position
-    /// `delivered`, `failed` or `dead-lettered`.
+    /// One of the words below.
     var outcome: String
     var at: Timestamp
     var status: Int?
@@ -26,6 +32,15 @@ struct AttemptEntry: Sendable {
         self.status = status
         self.error = error
         self.durationMilliseconds = durationMilliseconds
+    }
+
+    /// Whether it tells of a request to the sink.
+    var isAttempt: Bool { self.outcome == Self.delivered || self.outcome == Self.failed }
+
+    /// Which of two entries of one time comes first.
+    var rank: Int {
+        [Self.failed, Self.deadLettered, Self.redriven, Self.discarded, Self.delivered].firstIndex(of: self.outcome)
+            ?? 0
     }
 
     /// The record; its `ce_id` header lets the index find it by the event.
