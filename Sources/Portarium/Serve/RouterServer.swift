@@ -39,29 +39,36 @@ struct RouterServer: Sendable {
         let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
         let topics =
             self.configuration.topicSpecifications(routing)
-            + dispatch.internalTopics(attemptRetentionAge: self.configuration.retentionAge)
+            + dispatch.internalTopics(
+                attemptRetentionAge: self.configuration.retentionAge,
+                deadLetterRetentionAge: self.configuration.deadLetterRetentionAge,
+                deadLetterRetentionBytesMax: self.configuration.deadLetterRetentionBytesMax)
         for specification in topics { try await log.createTopic(specification) }
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
         let dispatcher = Dispatcher(
             configuration: dispatch, log: log, sink: sink, observer: DispatchMetrics(factory: metrics), logger: logger)
-        let subscriptions = LogSubscriptionService(dispatcher: dispatcher)
-        let replays = LogReplayService(dispatcher: dispatcher, subscriptions: subscriptions)
+        let correlationIDs = CorrelationIDGenerator()
+        let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
+        let audit = AuditJournal(trail: IntakeAuditTrail(intake: intake), logger: logger)
+        let subscriptions = LogSubscriptionService(dispatcher: dispatcher, audit: audit)
+        let replays = LogReplayService(dispatcher: dispatcher, subscriptions: subscriptions, audit: audit)
         try await dispatcher.load()
         try await subscriptions.load()
         try await replays.load()
         RouterCollector(dispatcher: dispatcher, subscriptions: subscriptions).register(in: metrics)
 
         let server = try self.makeServer(
-            log, routing, dispatcher, metrics, logger,
+            log, intake, dispatcher, metrics, logger,
             services: RouterServices(
                 subscriptions: subscriptions, replays: replays,
                 deadLetters: LogDeadLetterService(dispatcher: dispatcher, subscriptions: subscriptions),
                 events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: nil)))
         let sweeper = LogSweeper(
             log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: logger)
-        // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains.
-        let services: [any Service] = [sweeper, dispatcher, replays, server]
+        // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
+        // store what came of the drain, and the journal that tells of it.
+        let services: [any Service] = [sweeper, audit, subscriptions, replays, dispatcher, server]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services,
@@ -72,14 +79,11 @@ struct RouterServer: Sendable {
     }
 
     private func makeServer(
-        _ log: EmbeddedEventLog, _ routing: RoutingTable, _ dispatcher: Dispatcher, _ metrics: PrometheusMetrics,
+        _ log: EmbeddedEventLog, _ intake: EventIntake, _ dispatcher: Dispatcher, _ metrics: PrometheusMetrics,
         _ logger: Logger, services: RouterServices
     ) throws -> some Service {
         let serving = self.configuration.serving
         let budget = InFlightBudget(bytesMax: serving.inFlightBytesMax, requestsMax: serving.inFlightRequestsMax)
-        let correlationIDs = CorrelationIDGenerator()
-        let intake = EventIntake(
-            writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
         let isWritable = ReadinessCheck("log") {
             do {
                 try await log.commit([])
