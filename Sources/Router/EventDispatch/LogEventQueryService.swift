@@ -70,46 +70,13 @@ public final class LogEventQueryService: EventQueryService {
         }
         await self.dispatcher.journal.write()
         let entries: [AttemptEntry]
-        do { entries = try await self.attempts(id) } catch { throw ServiceError(error) }
+        do { entries = try await self.attributed(self.attempts(id), to: stored) } catch { throw ServiceError(error) }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
                 entries.filter { $0.tenant == tenant && $0.subscription == subscription.subscription.id.name })
         }
         return EventTrace(event: stored, subscriptions: fates)
-    }
-
-    private func fate(
-        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry]
-    ) -> EventTrace.SubscriptionFate {
-        let explanation: MatchExplanation
-        do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
-            explanation = MatchExplanation(matched: false, reason: error.detail)
-        }
-        let ownEntries = entries.filter {
-            $0.position == stored.position || $0.position.topic == self.dispatcher.configuration.redriveTopic
-        }
-        let attempts = ownEntries.filter { $0.outcome != "dead-lettered" }.map { entry in
-            EventTrace.Attempt(
-                atMilliseconds: entry.at.milliseconds, status: entry.status, error: entry.error,
-                durationMilliseconds: entry.durationMilliseconds)
-        }
-        let id = subscription.subscription.id
-        var matched = explanation.matched
-        var reason = explanation.reason
-        var state = EventTrace.State.filtered
-        if let start = subscription.startOffsets[stored.position.topicPartition], stored.position.offset < start {
-            matched = false
-            reason = "the event lies before the subscription's start"
-        } else if matched {
-            switch self.dispatcher.core.look({ $0.machine.standing(of: stored.position, for: id) }) {
-            case .pending: state = .pending
-            case .retrying: state = .retrying
-            case .settled: state = ownEntries.last?.outcome == "dead-lettered" ? .deadLettered : .delivered
-            }
-        }
-        return EventTrace.SubscriptionFate(
-            subscription: id.name, matched: matched, reason: reason, state: state, attempts: attempts)
     }
 
     /// The journal's entries for an event, oldest first.
@@ -154,7 +121,7 @@ public final class LogEventQueryService: EventQueryService {
         return found
     }
 
-    private func record(_ position: Position) async throws(EventLogError) -> LogRecord? {
+    func record(_ position: Position) async throws(EventLogError) -> LogRecord? {
         let batch = try await self.dispatcher.log.fetch(
             position.topicPartition, from: position.offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
         return batch.records.first { $0.offset == position.offset }?.record
