@@ -111,7 +111,7 @@ let package = Package(
                 .asyncHTTPClient,
                 .logging,
             ]),
-        // ◆ metric names, log keys, Prometheus exposition
+        // ◆ metric names, log handlers, Prometheus exposition
         room("Observability", "Sources/Router/Observability", [.logging, .metrics, .coreMetrics]),
         // ▶ the binary
         .executableTarget(
@@ -187,11 +187,12 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
-        tests("IntegrationTests", ["ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests("IntegrationTests", ["Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
         tests(
             "PortariumTests",
             [
-                "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser,
+                "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .configuration, .argumentParser,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
         tests("TidyTests", []),

@@ -108,9 +108,13 @@ struct DispatchWorld: Sendable {
         try? await self.replays.get(replay.id, tenant: "t").status
     }
 
+    var letterCount: Int {
+        self.dispatcher.deadLetters.newest(tenant: "t", subscription: nil, before: nil, limit: .max) { _ in true }.count
+    }
+
     /// Dead letters of the tenant `t`, oldest first, as soon as there are so many.
     func letters(_ count: Int) async throws -> [DeadLetter] {
-        await until { self.dispatcher.deadLetters.count == count }
+        await until { self.letterCount == count }
         let page = try await self.letters.list(
             tenant: "t", subscription: nil, reason: nil, page: PageRequest(limit: 200))
         return page.items.reversed()

@@ -42,6 +42,8 @@ private final class RecordingSink: EventSink {
         func publish(_ id: String) async throws {
             var event = CloudEvent(id: id, source: "/test", type: "a")
             event.attributes.append(name: "tenantid", value: "t")
+            // Order is kept by key: without one every event would be its own.
+            event.attributes.append(name: "partitionkey", value: "k")
             let record = LogRecord(
                 event: event, key: ByteBuffer(string: "k"), timestamp: Timestamp(milliseconds: 1))
             _ = try await self.log.append([ProducerRecord(topic: DispatcherTests.topic, record: record)])

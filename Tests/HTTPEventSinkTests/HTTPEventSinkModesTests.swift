@@ -76,15 +76,57 @@ import Testing
         }
     }
 
-    @Test func anEventWithoutATraceOrWithAMalformedOneIsSentWithoutTraceHeaders() async throws {
+    @Test func anEventWithoutATraceOrWithAMalformedOneBeginsTheTraceOfItsCorrelation() async throws {
         try await SinkWorld.run { world in
-            let malformed = SinkWorld.event(["traceparent": "00-xyz", "tracestate": "a=b"])
-            for event in [SinkWorld.event(), malformed] {
+            let flow = "0192AB00-1234-7abc-8def-0123456789ab"
+            let malformed = SinkWorld.event(["correlationid": flow, "traceparent": "00-xyz", "tracestate": "a=b"])
+            for event in [SinkWorld.event(["correlationid": flow]), malformed] {
                 _ = await world.sink.send(SinkWorld.attempt(world.destination(), [event]))
                 let request = try await world.server.next()
-                #expect(request["traceparent"] == nil)
+                let parent = try #require(request["traceparent"].flatMap { TraceParent($0) })
+                #expect(parent.traceID == 0x0192_ab00_1234_7abc_8def_0123_4567_89ab)
+                #expect(parent.flags == 1)
                 #expect(request["tracestate"] == nil)
             }
+        }
+    }
+
+    @Test func aCorrelationThatIsNoUUIDAndAnEventWithoutOneMeanOneTraceEach() async throws {
+        try await SinkWorld.run { world in
+            var traces: [[UInt128]] = []
+            for event in [SinkWorld.event(["correlationid": "flow-7"]), SinkWorld.event()] {
+                var ids: [UInt128] = []
+                for _ in 0..<2 {
+                    _ = await world.sink.send(SinkWorld.attempt(world.destination(), [event]))
+                    let request = try await world.server.next()
+                    ids.append(try #require(request["traceparent"].flatMap { TraceParent($0) }).traceID)
+                }
+                traces.append(ids)
+            }
+            #expect(traces[0][0] == traces[0][1])
+            #expect(traces[1][0] == traces[1][1])
+            #expect(traces[0][0] != traces[1][0])
+        }
+    }
+
+    @Test func aBatchGoesOnWithTheTraceThatAllOfItSharesAndElseBeginsOne() async throws {
+        try await SinkWorld.run { world in
+            let destination = world.destination(mode: .batched)
+            var other = Self.order
+            other.attributes.set("id", to: "A 2")
+            let stranger = SinkWorld.event(["correlationid": "flow-7"])
+            for events in [[Self.order, other], [Self.order, stranger], [Self.order, stranger]] {
+                _ = await world.sink.send(SinkWorld.attempt(destination, events))
+            }
+            let requests = try await world.server.received(count: 3)
+            let parents = requests.compactMap { $0["traceparent"].flatMap { TraceParent($0) } }
+            #expect(parents.count == 3)
+            #expect(parents.first?.text.hasPrefix("00-\(Self.trace)-") == true)
+            #expect(requests[0]["tracestate"] == "vendor=a, other=b")
+            #expect(requests[1]["tracestate"] == nil)
+            #expect(parents[1].traceID == parents[2].traceID)
+            #expect(parents[1].traceID != parents[0].traceID)
+            #expect(Set(parents.map(\.parentID)).count == 3)
         }
     }
 

@@ -188,6 +188,18 @@ import Testing
         #expect(server.writer.records.first?.headers["ce_tracestate"] == nil)
     }
 
+    @Test func traceOfTheRequestTakesThePlaceOfOneThatIsNotValid() async throws {
+        let server = try EventServer()
+        let bad = #","traceparent":"00-xyz","tracestate":"b=2""#
+        _ = try await server.post(event(more: bad), headers: [("traceparent", self.trace), ("tracestate", "a=1")])
+        _ = try await server.post(event(more: bad))
+        _ = try await server.post(event(more: #","tracestate":"b=2""#))
+        _ = try await server.post(event(more: #","traceparent":"\#(self.trace)","tracestate":"B=2""#))
+        let records = server.writer.records
+        #expect(records.map { $0.headers["ce_traceparent"] } == [self.trace, nil, nil, self.trace])
+        #expect(records.map { $0.headers["ce_tracestate"] } == ["a=1", nil, nil, nil])
+    }
+
     @Test func optionsSayWhatThePathTakes() async throws {
         let server = try EventServer()
         let response = try await testApplication([server.routes]).test(.router) { client in

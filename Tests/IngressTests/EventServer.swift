@@ -15,11 +15,21 @@ struct EventServer: Sendable {
         let accepted = Mutex<[(events: Int, bytes: Int)]>([])
         let refused = Mutex<[IngressRefusal]>([])
 
-        func accepted(events: Int, bytes: Int, durationNanoseconds: Int64) {
+        let open = Mutex(0)
+
+        func began() { self.open.withLock { $0 += 1 } }
+
+        func accepted(mode: HTTPContentMode, events: Int, bytes: Int, durationNanoseconds: Int64) {
+            self.open.withLock { $0 -= 1 }
             self.accepted.withLock { $0.append((events, bytes)) }
         }
 
-        func refused(_ reason: IngressRefusal) { self.refused.withLock { $0.append(reason) } }
+        func refused(_ reason: IngressRefusal) {
+            self.open.withLock { $0 -= 1 }
+            self.refusedEarly(reason)
+        }
+
+        func refusedEarly(_ reason: IngressRefusal) { self.refused.withLock { $0.append(reason) } }
     }
 
     static let now = Timestamp(milliseconds: 1_760_000_000_123)
@@ -43,7 +53,11 @@ struct EventServer: Sendable {
             return "minted-\(number)"
         }
         let intake = EventIntake(
-            writer: self.writer, routing: try RoutingTable.standard(), correlationID: mint)
+            writer: self.writer,
+            routing: RoutingTable(
+                entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
+                defaultTopic: Topic("portarium.events")),
+            correlationID: mint)
         self.routes = EventRoutes(
             configuration: IngressConfiguration(limits: limits), intake: intake,
             bodies: RequestBodyReader(bytesMax: bodyBytesMax, budget: budget), observer: self.counter,

@@ -5,17 +5,8 @@ import NIOCore
 import Testing
 
 @Suite struct RoutingTests {
-    @Test(arguments: [
-        ("com.portarium.run.RunStarted.v1", "portarium.runs"), ("com.portarium.run.X", "portarium.runs"),
-        ("com.portarium.runs.X", "portarium.events"), ("com.portarium.approval.Granted", "portarium.approvals"),
-        ("com.portarium.action.Done", "portarium.actions"), ("com.portarium.agent.Up", "portarium.agents"),
-        ("com.portarium.evidence.Recorded", "portarium.evidence"),
-        ("com.portarium.deployment.Finished", "portarium.deployments"),
-        ("com.portarium.webhook.Received", "portarium.webhooks"), ("com.portarium.workitem.Opened", "portarium.work"),
-        ("com.portarium.run", "portarium.events"), ("org.example", "portarium.events"), ("", "portarium.events"),
-    ])
-    func standardTableFollowsTheAggregate(type: String, topic: String) throws {
-        #expect(try RoutingTable.standard().topic(ofType: type).name == topic)
+    private static func topic(ofType type: String, in table: RoutingTable) -> String {
+        Array(type.utf8).withUnsafeBytes { table.topic(ofType: $0).name }
     }
 
     @Test func longestPrefixWinsAndTheFirstAmongEquals() {
@@ -24,29 +15,11 @@ import Testing
                 .init(typePrefix: "a.", topic: Topic("short")), .init(typePrefix: "a.b.", topic: Topic("long")),
                 .init(typePrefix: "a.b.", topic: Topic("late")), .init(typePrefix: "a.b.c.d", topic: Topic("longest")),
             ], defaultTopic: Topic("rest"))
-        #expect(table.topic(ofType: "a.x").name == "short")
-        #expect(table.topic(ofType: "a.b.x").name == "long")
-        #expect(table.topic(ofType: "a.b.c.d").name == "longest")
-        #expect(table.topic(ofType: "a").name == "rest")
+        #expect(Self.topic(ofType: "a.x", in: table) == "short")
+        #expect(Self.topic(ofType: "a.b.x", in: table) == "long")
+        #expect(Self.topic(ofType: "a.b.c.d", in: table) == "longest")
+        #expect(Self.topic(ofType: "a", in: table) == "rest")
         #expect(table.topics.map(\.name) == ["rest", "short", "long", "late", "longest"])
-    }
-
-    @Test func prefixOfTheTopicsIsConfigurable() throws {
-        let table = try RoutingTable.standard(topicPrefix: "acme-")
-        #expect(table.topic(ofType: "com.portarium.run.X").name == "acme-runs")
-        #expect(table.defaultTopic.name == "acme-events")
-        #expect(throws: EventLogError.self) { try RoutingTable.standard(topicPrefix: "no spaces") }
-    }
-
-    @Test func specificationsNameEveryTopicOnce() throws {
-        let specifications = try RoutingTable.standard().topicSpecifications(
-            partitions: 12, retentionAge: .seconds(3600), retentionBytesMax: 1 << 30)
-        #expect(
-            specifications.map(\.topic.name).sorted() == [
-                "portarium.actions", "portarium.agents", "portarium.approvals", "portarium.deployments",
-                "portarium.events", "portarium.evidence", "portarium.runs", "portarium.webhooks", "portarium.work",
-            ])
-        #expect(specifications.allSatisfy { $0.partitions == 12 && !$0.isCompacted && $0.retentionBytesMax == 1 << 30 })
     }
 }
 
@@ -54,32 +27,34 @@ import Testing
     private static let trace = "0af7651916cd43dd8448eb211c80319c"
     private static let parent = "b7ad6b7169203331"
 
-    @Test(arguments: [
-        ("00-\(trace)-\(parent)-01", true), ("00-\(trace)-\(parent)-ff", true), ("cc-\(trace)-\(parent)-01", true),
-        ("cc-\(trace)-\(parent)-01-more", true), ("cc-\(trace)-\(parent)-01.more", false),
-        ("00-\(trace)-\(parent)-01-more", false), ("ff-\(trace)-\(parent)-01", false),
-        ("00-\(trace.uppercased())-\(parent)-01", false), ("00-\(trace)-0000000000000000-01", false),
-        ("00-00000000000000000000000000000000-\(parent)-01", false), ("00_\(trace)-\(parent)-01", false),
-        ("00-\(trace)-\(parent)-0", false), ("00-\(trace)-\(parent)-", false), ("0-\(trace)-\(parent)-01", false),
-        ("00-\(trace)-\(parent)-0g", false), ("é-\(trace)-\(parent)-01", false),
-    ])
-    func traceParentFollowsItsGrammar(text: String, isValid: Bool) {
-        #expect(TraceContext.isValid(traceParent: text) == isValid)
-    }
-
-    @Test func traceStateIsCarriedOnlyWithinItsLimit() throws {
+    @Test func traceStateIsCarriedOnlyWhereItIsAList() throws {
         var headers = HTTPFields()
         headers[try #require(HTTPField.Name("traceparent"))] = "00-\(Self.trace)-\(Self.parent)-01"
-        headers[try #require(HTTPField.Name("tracestate"))] = String(repeating: "s", count: 513)
+        headers[try #require(HTTPField.Name("tracestate"))] = "FOO=1"
         #expect(TraceContext(headers: headers)?.traceState == nil)
         #expect(TraceContext(headers: headers)?.traceParent.isEmpty == false)
     }
 
-    @Test func twoTraceParentsAreNone() throws {
+    @Test func severalTraceStatesAreOneList() throws {
         var headers = HTTPFields()
+        headers[try #require(HTTPField.Name("traceparent"))] = "00-\(Self.trace)-\(Self.parent)-01"
+        let name = try #require(HTTPField.Name("tracestate"))
+        for value in ["foo=1,bar=2", "rojo=1,congo=2", "baz=3"] { headers.append(HTTPField(name: name, value: value)) }
+        #expect(TraceContext(headers: headers)?.traceState == "foo=1,bar=2, rojo=1,congo=2, baz=3")
+    }
+
+    @Test func twoTraceParentsAreNone() throws {
         let name = try #require(HTTPField.Name("traceparent"))
-        for _ in 0..<2 { headers.append(HTTPField(name: name, value: "00-\(Self.trace)-\(Self.parent)-01")) }
-        #expect(TraceContext(headers: headers) == nil)
+        for version in ["00", "cc"] {
+            var headers = HTTPFields()
+            for suffix in ["", "-more"] {
+                headers.append(
+                    HTTPField(
+                        name: name, value: "\(version)-\(Self.trace)-\(Self.parent)-01\(version == "cc" ? suffix : "")")
+                )
+            }
+            #expect(TraceContext(headers: headers) == nil)
+        }
     }
 }
 

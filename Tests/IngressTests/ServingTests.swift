@@ -189,7 +189,9 @@ import Testing
     }
 
     @Test func metricsAreTheTextOfTheirSource() async throws {
-        let routes = MetricsRoute { ByteBuffer(string: "up 1\n") }
+        let routes = MetricsRoute(contentType: "text/plain; version=0.0.4; charset=utf-8") {
+            ByteBuffer(string: "up 1\n")
+        }
         let response = try await testApplication([routes]).test(.router) {
             try await $0.execute(uri: "/metrics", method: .get, headers: self.badTenant)
         }

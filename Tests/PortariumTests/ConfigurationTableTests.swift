@@ -6,6 +6,10 @@ import Testing
 
 /// The one table of settings.
 struct ConfigurationTableTests {
+    private static func key(_ name: String) -> ConfigurationKey? {
+        ConfigurationKey.table.first { $0.name == name }
+    }
+
     @Test func everyKeyIsThereOnce() {
         let names = ConfigurationKey.table.map(\.name)
         #expect(Set(names).count == names.count)
@@ -15,7 +19,7 @@ struct ConfigurationTableTests {
 
     @Test(arguments: ConfigurationKey.table.map(\.name))
     func defaultIsAllowed(_ name: String) throws {
-        let key = try #require(ConfigurationKey.named(name))
+        let key = try #require(Self.key(name))
         var configuration = RouterConfiguration()
         try key.apply(Self.value(key.defaultText, for: key), to: &configuration)
         #expect(configuration == RouterConfiguration())
@@ -23,7 +27,7 @@ struct ConfigurationTableTests {
 
     @Test(arguments: ConfigurationKey.table.map(\.name))
     func environmentNameIsTheOneThatTheLibraryReads(_ name: String) throws {
-        let key = try #require(ConfigurationKey.named(name))
+        let key = try #require(Self.key(name))
         let provider = EnvironmentVariablesProvider(environmentVariables: [key.environmentName: "value"])
         let reader = ConfigReader(provider: provider.prefixKeys(with: "portarium"))
         #expect(reader.string(forKey: ConfigKey(key.path)) == "value")
@@ -51,7 +55,7 @@ struct ConfigurationTableTests {
     @Test func defaultsBreakNoRule() {
         for rule in ConfigurationRule.all {
             #expect(rule.holds(RouterConfiguration()), "\(rule.message)")
-            for key in rule.keys { #expect(ConfigurationKey.named(key) != nil, "\(key)") }
+            for key in rule.keys { #expect(Self.key(key) != nil, "\(key)") }
         }
     }
 

@@ -52,7 +52,6 @@ struct PublishMachineTests {
         #expect(batches.map { $0.items.map(\.line) } == [[1, 2], [3, 4]])
         #expect(batcher.flush()?.items.map(\.line) == [5])
         #expect(batcher.flush() == nil)
-        #expect(batcher.isEmpty)
     }
 
     @Test func batchIsFullInBytesAndAGiantGoesAlone() {
@@ -210,16 +209,5 @@ struct PublishMachineTests {
                 == true)
         #expect(NDJSONPublisher.fault(in: Array("[]".utf8)) != nil)
         #expect(NDJSONPublisher.fault(in: Array("{".utf8)) != nil)
-    }
-
-    @Test func retryAfterIsSecondsOrADate() {
-        #expect(RetryAfter.milliseconds("120", nowMilliseconds: 0) == 120_000)
-        #expect(RetryAfter.milliseconds(" 3 ", nowMilliseconds: 0) == 3_000)
-        #expect(RetryAfter.milliseconds("99999999999999999", nowMilliseconds: 0) == .max)
-        let date = "Sun, 06 Nov 1994 08:49:37 GMT"
-        #expect(RetryAfter.milliseconds(date, nowMilliseconds: 784_111_776_000) == 1_000)
-        #expect(RetryAfter.milliseconds(date, nowMilliseconds: 999_999_999_999) == 0)
-        #expect(RetryAfter.milliseconds("soon", nowMilliseconds: 0) == nil)
-        #expect(RetryAfter.milliseconds("-1", nowMilliseconds: 0) == nil)
     }
 }

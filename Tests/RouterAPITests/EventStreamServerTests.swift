@@ -49,7 +49,7 @@ struct EventStreamServerTests {
         serving.port = 0
         let routes = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-            events: events, budget: serving.makeBudget(), configuration: configuration)
+            events: events, budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100), configuration: configuration)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let application = HTTPApplication.make(

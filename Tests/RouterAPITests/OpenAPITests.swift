@@ -38,7 +38,7 @@ struct OpenAPITests {
             RouterAPIRoutes(
                 subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
                 events: InMemoryEvents(), budget: budget),
-            OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute { ByteBuffer() },
+            OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute(contentType: "text/plain") { ByteBuffer() },
         ]
         let router = Router(context: RouterRequestContext.self)
         var routes: Set<OpenAPIDescription.Operation> = []

@@ -36,10 +36,6 @@ extension JSONValue {
         }
     }
 
-    var boolean: Bool? {
-        if case .boolean(let boolean) = self { boolean } else { nil }
-    }
-
     var elements: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }

@@ -3,9 +3,6 @@ extension ConfigurationKey {
     static let table: [ConfigurationKey] =
         Self.server + Self.log + Self.routing + Self.limits + Self.dispatch + Self.sink + Self.observability
 
-    /// The setting of that dotted name.
-    static func named(_ name: String) -> ConfigurationKey? { self.table.first { $0.name == name } }
-
     private static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
         _ meaning: String

@@ -1,4 +1,5 @@
 import EventLog
+import HTTPServing
 
 /// One setting: where it is written, what it may be, what it means, and where in ``RouterConfiguration`` it goes.
 ///
@@ -133,16 +134,7 @@ struct ConfigurationKey: Sendable {
         case .topic:
             do { _ = try Topic(validating: text) } catch { throw ConfigurationFault(error.message) }
         case .tenant:
-            let allowed = text.utf8.allSatisfy { byte in
-                switch UInt8(byte) {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-            guard allowed, (1...64).contains(text.utf8.count) else {
+            guard HeaderTenantResolver.isValid(tenant: text) else {
                 throw ConfigurationFault("must be 1 to 64 of the characters a-z A-Z 0-9 . _ ~ -, not '\(text)'")
             }
         }

@@ -1,5 +1,6 @@
 import CloudEvents
 import FoundationEssentials
+import HTTPEventSink
 import NIOCore
 
 /// Sends events to a router's event endpoint.
@@ -64,7 +65,7 @@ struct EventPublisher: Sendable {
         case 400, 415, 422: return .invalid(status: answer.status, index: problem.index, sentence: sentence)
         case 408, 429, 502, 503, 504:
             let now = Int64(Date().timeIntervalSince1970 * 1_000)
-            let pause = answer.retryAfter.flatMap { RetryAfter.milliseconds($0, nowMilliseconds: now) }
+            let pause = answer.retryAfter.flatMap { RetryAfter.milliseconds($0, nowMilliseconds: now, max: .max) }
             return .busy(status: answer.status, retryAfterMilliseconds: pause, sentence: sentence)
         default: return .refused(status: answer.status, sentence: problem.failure.message)
         }

@@ -10,8 +10,6 @@ struct PublishBatcher: Sendable {
         self.bytesMax = bytesMax
     }
 
-    var isEmpty: Bool { self.items.isEmpty }
-
     /// Takes a line; gives the batch that is full with it, or that must go before it because it does not fit.
     mutating func add(_ item: PublishBatch.Item) -> PublishBatch? {
         let isOverflow = !self.items.isEmpty && self.bytes + item.event.count > self.bytesMax

@@ -1,20 +1,42 @@
 import CoreMetrics
 import Delivery
 import EventDispatch
+import EventLog
+import FoundationEssentials
+import Logging
 import Observability
+import Synchronization
 
-/// Counts what dispatch does.
-struct DispatchMetrics: DispatchObserver {
+/// Counts what dispatch does. Every counter is made at the start: counting is an addition, whatever is counted.
+final class DispatchMetrics: DispatchObserver {
+    /// Warnings of records that are no events are this far apart at least.
+    private static let warningInterval = Duration.seconds(10)
+
+    private struct Warning {
+        var last: ContinuousClock.Instant?
+        var suppressed = 0
+    }
+
     private let delivered: Counter
     private let retried: Counter
     private let rejected: Counter
     private let gone: Counter
     private let duration: CoreMetrics.Timer
+    private let endToEnd: CoreMetrics.Timer
     private let deliveredEvents: Counter
     private let deadLetteredEvents: Counter
     private let deadLetters: [DeadLetterReason: Counter]
+    private let deadLetterFailures: Counter
+    private let replayedEvents: Counter
+    private let tailRecords: Counter
+    private let catchUpRecords: Counter
+    private let invalidRecords: Counter
+    private let commitFailures: Counter
+    private let lostRecords: Counter
+    private let logger: Logger
+    private let warning = Mutex(Warning())
 
-    init(factory: any MetricsFactory) {
+    init(factory: any MetricsFactory, logger: Logger) {
         func attempts(_ outcome: String) -> Counter {
             Counter(.deliveryAttempts, [("outcome", outcome)], factory: factory)
         }
@@ -23,24 +45,48 @@ struct DispatchMetrics: DispatchObserver {
         self.rejected = attempts("rejected")
         self.gone = attempts("gone")
         self.duration = CoreMetrics.Timer(.deliveryDuration, factory: factory)
+        self.endToEnd = CoreMetrics.Timer(.deliveryEndToEndDuration, factory: factory)
         self.deliveredEvents = Counter(.deliveryEvents, [("outcome", "delivered")], factory: factory)
         self.deadLetteredEvents = Counter(.deliveryEvents, [("outcome", "dead-lettered")], factory: factory)
         self.deadLetters = Dictionary(
             uniqueKeysWithValues: DeadLetterReason.allCases.map { reason in
                 (reason, Counter(.deadLetters, [("reason", reason.rawValue)], factory: factory))
             })
+        self.deadLetterFailures = Counter(.deadLetterWriteFailures, factory: factory)
+        self.replayedEvents = Counter(.replayedEvents, factory: factory)
+        self.tailRecords = Counter(.fetchedRecords, [("reader", "tail")], factory: factory)
+        self.catchUpRecords = Counter(.fetchedRecords, [("reader", "catch-up")], factory: factory)
+        self.invalidRecords = Counter(.invalidRecords, factory: factory)
+        self.commitFailures = Counter(.commitFailures, factory: factory)
+        self.lostRecords = Counter(.subscriptionLostRecords, factory: factory)
+        self.logger = logger
     }
 
-    func attempted(_ report: AttemptReport, events: Int) {
+    func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport) {
+        self.duration.recordNanoseconds(report.durationNanoseconds)
         switch report.meaning {
         case .delivered:
             self.delivered.increment()
-            self.deliveredEvents.increment(by: events)
+            self.deliveredEvents.increment(by: attempt.elements.count)
+            if attempt.replayID == nil {
+                self.measure(attempt)
+            } else {
+                self.replayedEvents.increment(by: attempt.elements.count)
+            }
         case .retry: self.retried.increment()
         case .rejected: self.rejected.increment()
         case .gone: self.gone.increment()
         }
-        self.duration.recordNanoseconds(report.durationMilliseconds * 1_000_000)
+    }
+
+    /// From append to delivery, of what is no replay. By the wall's clock, which may have been set meanwhile: not less
+    /// than 0.
+    private func measure(_ attempt: DeliveryAttempt) {
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        for element in attempt.elements {
+            guard let timestamp = element.timestamp else { continue }
+            self.endToEnd.recordNanoseconds(max(0, now - timestamp.milliseconds) * 1_000_000)
+        }
     }
 
     func deadLettered(_ reason: DeadLetterReason) {
@@ -48,7 +94,30 @@ struct DispatchMetrics: DispatchObserver {
         self.deadLetters[reason]?.increment()
     }
 
-    func commitFailed() {}
-    func invalidRecord() {}
-    func fetched(records: Int, isCatchUp: Bool) {}
+    func deadLetterFailed() { self.deadLetterFailures.increment() }
+    func commitFailed() { self.commitFailures.increment() }
+    func rangeLost(records: Int64) { self.lostRecords.increment(by: records) }
+
+    func fetched(records: Int, isCatchUp: Bool) {
+        (isCatchUp ? self.catchUpRecords : self.tailRecords).increment(by: records)
+    }
+
+    func invalidRecord(at position: Position) {
+        self.invalidRecords.increment()
+        let suppressed = self.warning.withLock { warning -> Int? in
+            let now = ContinuousClock.now
+            if let last = warning.last, last.duration(to: now) < Self.warningInterval {
+                warning.suppressed += 1
+                return nil
+            }
+            defer { warning = Warning(last: now) }
+            return warning.suppressed
+        }
+        guard let suppressed else { return }
+        self.logger.warning(
+            "a record is no event and is passed over",
+            metadata: [
+                "position": "\(position)", "more": "\(suppressed) since the last warning",
+            ])
+    }
 }

@@ -23,7 +23,8 @@ struct RouterServer: Sendable {
         let logger = self.makeLogger()
         let metrics = PrometheusMetrics()
         let routing = try self.configuration.routingTable()
-        let log = try EmbeddedEventLog(configuration: self.configuration.eventLog, logger: logger)
+        let log = try EmbeddedEventLog(
+            configuration: self.configuration.eventLog, observer: LogMetrics(factory: metrics), logger: logger)
         do {
             try await self.serve(log, routing, metrics, logger)
         } catch {
@@ -47,7 +48,8 @@ struct RouterServer: Sendable {
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
         let dispatcher = Dispatcher(
-            configuration: dispatch, log: log, sink: sink, observer: DispatchMetrics(factory: metrics), logger: logger)
+            configuration: dispatch, log: log, sink: sink,
+            observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
         let correlationIDs = CorrelationIDGenerator()
         let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
         let audit = AuditJournal(trail: IntakeAuditTrail(intake: intake), logger: logger)
@@ -56,7 +58,7 @@ struct RouterServer: Sendable {
         try await dispatcher.load()
         try await subscriptions.load()
         try await replays.load()
-        RouterCollector(dispatcher: dispatcher, subscriptions: subscriptions).register(in: metrics)
+        RouterCollector(log: log, dispatcher: dispatcher).register(in: metrics)
 
         let server = try self.makeServer(
             log, intake, dispatcher, metrics, logger,
@@ -84,11 +86,14 @@ struct RouterServer: Sendable {
     ) throws -> some Service {
         let serving = self.configuration.serving
         let budget = InFlightBudget(bytesMax: serving.inFlightBytesMax, requestsMax: serving.inFlightRequestsMax)
+        let ingressMetrics = IngressMetrics(factory: metrics)
+        let tenants = ObservedTenantResolver(
+            HeaderTenantResolver(defaultTenant: serving.defaultTenant), observer: ingressMetrics)
         let isWritable = ReadinessCheck("log") {
-            do {
-                try await log.commit([])
+            do throws(EventLogError) {
+                try await log.probe()
                 return nil
-            } catch { return "the log cannot be written: \(error)" }
+            } catch { return error.message }
         }
         let isDispatching = ReadinessCheck("dispatcher") {
             dispatcher.isDispatching ? nil : "the dispatcher is not running"
@@ -97,16 +102,20 @@ struct RouterServer: Sendable {
             EventRoutes(
                 configuration: IngressConfiguration(limits: self.configuration.eventLimits), intake: intake,
                 bodies: RequestBodyReader(bytesMax: serving.bodyBytesMax, budget: budget),
-                observer: IngressMetrics(factory: metrics)),
+                observer: ingressMetrics),
             RouterAPIRoutes(
                 subscriptions: services.subscriptions, replays: services.replays, deadLetters: services.deadLetters,
                 events: services.events, budget: budget, configuration: self.configuration.routerAPI),
             OpenAPIRoute(),
             HealthRoutes(checks: [isWritable, isDispatching], timeout: serving.readinessTimeout),
-            MetricsRoute { ByteBuffer(string: await metrics.exposition()) },
+            MetricsRoute(contentType: PrometheusMetrics.contentType) {
+                ByteBuffer(string: await metrics.exposition())
+            },
         ]
         let host = serving.host
-        return HTTPApplication.make(configuration: serving, routes: routes, logger: logger) { port in
+        return HTTPApplication.make(
+            configuration: serving, routes: routes, tenants: tenants, logger: logger
+        ) { port in
             logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
         }
     }

@@ -1,5 +1,5 @@
 /// A set of ASCII characters as two words, so that a look-up is a shift and touches no table.
-struct ASCIISet {
+public struct ASCIISet: Sendable {
     /// Bit n stands for the character n, 0...63.
     let low: UInt64
     /// Bit n stands for the character 64 + n.
@@ -11,15 +11,22 @@ struct ASCIISet {
         self.high = high
     }
 
+    /// Whether the set has this byte; bytes from 128 on are in no set.
     @inline(__always)
-    func contains(_ byte: UInt8) -> Bool {
+    public func contains(_ byte: UInt8) -> Bool {
         guard byte < 128 else { return false }
         let word = byte < 64 ? self.low : self.high
         return (word >> UInt64(byte & 63)) & 1 == 1
     }
 
     /// `0-9 a-f A-F`
-    @inline(__always) static var hexDigit: Self { Self(0x03ff_0000_0000_0000, 0x0000_007e_0000_007e) }
+    @inline(__always) public static var hexDigit: Self { Self(0x03ff_0000_0000_0000, 0x0000_007e_0000_007e) }
+
+    /// `tchar`: what the name of a header is made of (RFC 9110, section 5.6.2).
+    @inline(__always) public static var token: Self { Self(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
+
+    /// `unreserved`: `A-Z a-z 0-9 - . _ ~`, what stands for itself everywhere in a URL (RFC 3986, section 2.3).
+    @inline(__always) public static var unreserved: Self { Self(0x03ff_6000_0000_0000, 0x47ff_fffe_87ff_fffe) }
 }
 
 extension UInt8 {

@@ -78,12 +78,4 @@ extension UnsafeRawBufferPointer {
         for index in 0..<self.count where self[index] != text.utf8Start[index] { return false }
         return true
     }
-
-    /// Whether the bytes are the same.
-    @inline(__always)
-    func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
-        guard self.count == other.count else { return false }
-        for index in 0..<self.count where self[index] != other[index] { return false }
-        return true
-    }
 }

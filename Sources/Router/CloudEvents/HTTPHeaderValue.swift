@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Attribute values as HTTP header values and back (HTTP binding, section 3.1.3.2).
-enum HTTPHeaderValue {
+public enum HTTPHeaderValue {
     /// What is wrong with a value.
     struct Fault: Error {
         let reason: String
@@ -55,8 +55,9 @@ enum HTTPHeaderValue {
         }
     }
 
-    /// The value as header text: space, quote, percent and everything outside U+0021...U+007E as `%XX` of its UTF-8.
-    static func encoded(_ bytes: UnsafeRawBufferPointer) -> String {
+    /// The value as header text: space, quote, percent and everything outside U+0021...U+007E as `%XX` of its UTF-8. An
+    /// empty value is a quoted string without content.
+    public static func encoded(_ bytes: UnsafeRawBufferPointer) -> String {
         guard !bytes.isEmpty else { return "\"\"" }
         let extra = bytes.reduce(0) { $0 + (self.needsEncoding($1) ? 2 : 0) }
         guard extra > 0 else { return String(decoding: bytes, as: UTF8.self) }

@@ -15,8 +15,6 @@ struct MediaType {
     private let subtypeEnd: Int
     private let charsetRange: Range<Int>?
 
-    private static var tokenSet: ASCIISet { ASCIISet(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
-
     /// nil where the bytes do not follow the grammar. They must outlive the value.
     init?(_ bytes: UnsafeRawBufferPointer) {
         let slash = Self.tokenEnd(bytes, from: 0)
@@ -80,7 +78,7 @@ struct MediaType {
 
     private static func tokenEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
-        while index < bytes.count, self.tokenSet.contains(bytes[index]) { index += 1 }
+        while index < bytes.count, ASCIISet.token.contains(bytes[index]) { index += 1 }
         return index
     }
 

@@ -18,14 +18,22 @@ public struct AttemptReport: Sendable, Hashable {
     public var status: Int?
     /// A short text for people: `timeout`, `connection refused`, `503 Service Unavailable`.
     public var error: String?
-    /// From the call to the sink until its answer was read whole or given up, in milliseconds, 0 and up. It covers the
+    /// From the call to the sink until its answer was read whole or given up, in nanoseconds, 0 and up. It covers the
     /// wait for a connection and ends soon after the destination's timeout.
-    public var durationMilliseconds: Int64
+    public var durationNanoseconds: Int64
+    /// The same in whole milliseconds, towards 0.
+    public var durationMilliseconds: Int64 { self.durationNanoseconds / 1_000_000 }
 
-    public init(meaning: Meaning, status: Int?, error: String?, durationMilliseconds: Int64) {
+    public init(meaning: Meaning, status: Int?, error: String?, durationNanoseconds: Int64) {
         self.meaning = meaning
         self.status = status
         self.error = error
-        self.durationMilliseconds = durationMilliseconds
+        self.durationNanoseconds = durationNanoseconds
+    }
+
+    /// A report of an attempt that was measured in milliseconds, `0...9_000_000_000_000`.
+    public init(meaning: Meaning, status: Int?, error: String?, durationMilliseconds: Int64) {
+        self.init(
+            meaning: meaning, status: status, error: error, durationNanoseconds: durationMilliseconds * 1_000_000)
     }
 }

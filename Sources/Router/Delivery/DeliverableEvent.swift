@@ -14,6 +14,9 @@ public final class DeliverableEvent: Sendable {
     public let size: Int
 
     public init(event: CloudEvent, position: Position, timestamp: Timestamp) {
+        var event = event
+        // The record's data is a slice of what was read with it: kept, it would keep the whole read in memory.
+        if let data = event.data { event.data = ByteBuffer(bytes: data.readableBytesView) }
         self.event = event
         self.position = position
         self.timestamp = timestamp

@@ -8,10 +8,13 @@ public struct DeliveryAttempt: Sendable {
     public struct Element: Sendable {
         public var event: CloudEvent
         public var position: Position
+        /// When it was appended; nil where nobody said.
+        public var timestamp: Timestamp?
 
-        public init(event: CloudEvent, position: Position) {
+        public init(event: CloudEvent, position: Position, timestamp: Timestamp? = nil) {
             self.event = event
             self.position = position
+            self.timestamp = timestamp
         }
     }
 

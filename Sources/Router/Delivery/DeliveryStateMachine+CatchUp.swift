@@ -140,7 +140,7 @@ extension DeliveryStateMachine {
             else {
                 // No room: what is not taken is read again. Records before this one were looked at.
                 self.subscriptions[slot].lostOffsets +=
-                    self.subscriptions[slot].cursors[tail]!.tracker.forgetUnloaded(below: min(offset, fetch.position))
+                    self.subscriptions[slot].cursors[tail]!.forgetUnloaded(below: min(offset, fetch.position))
                 self.advancePosition(slot, tail, to: offset)
                 return
             }
@@ -153,7 +153,7 @@ extension DeliveryStateMachine {
             self.hold(event, slot, tail)
         }
         self.subscriptions[slot].lostOffsets +=
-            self.subscriptions[slot].cursors[tail]!.tracker.forgetUnloaded(below: next)
+            self.subscriptions[slot].cursors[tail]!.forgetUnloaded(below: next)
         self.advancePosition(slot, tail, to: min(next, until))
     }
 
@@ -182,7 +182,7 @@ extension DeliveryStateMachine {
         guard let tail = self.current(fetch) else { return }
         self.subscriptions[fetch.slot].cursors[tail]!.fetch = .idle
         let position = self.subscriptions[fetch.slot].cursors[tail]!.tracker.position
-        var lost = self.subscriptions[fetch.slot].cursors[tail]!.tracker.forgetUnloaded(below: start.value)
+        var lost = self.subscriptions[fetch.slot].cursors[tail]!.forgetUnloaded(below: start.value)
         let until = self.subscriptions[fetch.slot].cursors[tail]!.until ?? .max
         if position < start.value {
             lost += min(start.value, until) - position

@@ -2,6 +2,9 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
+    /// Whether a plan has been given out and is not finished.
+    public var isCommitting: Bool { self.isCommitPlanned }
+
     /// What may be committed now; nil where nothing changed, or an earlier plan is not finished yet.
     ///
     /// The tail's offset waits for every subscription that is attached, or whose leaving is not durable yet; it never
@@ -59,17 +62,22 @@ extension DeliveryStateMachine {
     private func settledTail(_ tail: Int) -> Int64 {
         var lowest = self.tails[tail].position
         for slot in self.tails[tail].slots {
-            guard let cursor = self.subscriptions[slot].cursors[tail], !self.subscriptions[slot].specification.isReplay
+            // Who is durably detached is found at its own cursor by a restart, wherever the tail's commit stands. All
+            // others, and those whose leaving is not durable yet, would be found at the tail.
+            guard let cursor = self.subscriptions[slot].cursors[tail], cursor.durable != .detached,
+                !self.subscriptions[slot].specification.isReplay
             else { continue }
-            if cursor.isDetached {
-                // Its leaving is not durable: a restart would still find it at the tail.
-                guard cursor.durable != .detached else { continue }
-                lowest = min(lowest, cursor.tracker.lowestUnsettled ?? cursor.tracker.position)
-            } else {
-                lowest = min(lowest, cursor.tracker.lowestUnsettled ?? lowest)
-            }
+            lowest = min(
+                lowest, cursor.tracker.lowestUnsettled ?? (cursor.isDetached ? cursor.tracker.position : lowest))
         }
         return lowest
+    }
+
+    /// Whether one stuck event would hold back what the tail commits for all: then the subscription's own cursor takes
+    /// over.
+    private func holdsTailBack(_ cursor: SubscriptionState.Cursor, _ tail: Int) -> Bool {
+        guard let lowest = cursor.tracker.lowestUnsettled else { return false }
+        return self.tails[tail].position - lowest > self.limits.commitLagMax
     }
 
     private func planCursor(
@@ -90,11 +98,13 @@ extension DeliveryStateMachine {
             cursor.isDetached
             ? cursor.tracker.position : max(cursor.tracker.position, self.tails[tail].position)
         // Coming back to the tail counts only when the tail's own commit has not passed what is unsettled here.
-        let isBehindTail = (unsettled.first ?? position) < self.tails[tail].committedMax
-        let staysDetached = cursor.isDetached || (cursor.durable.mayBeDetached && isBehindTail)
+        let isBehindTail = (unsettled.first ?? position) < max(self.tails[tail].committedMax, settled)
+        let staysDetached =
+            cursor.isDetached || self.holdsTailBack(cursor, tail) || (cursor.durable.mayBeDetached && isBehindTail)
         let durable = SubscriptionCursor(
             generation: specification.generation, isDetached: staysDetached, position: position, unsettled: unsettled,
-            delivered: cursor.delivered, deadLettered: cursor.deadLettered)
+            delivered: cursor.delivered, deadLettered: cursor.deadLettered
+        ).fitting(metadataBytesMax: self.limits.cursorMetadataBytesMax)
         commits.append(
             GroupCommit(
                 group: GroupName.cursor(of: specification.id, generation: specification.generation),

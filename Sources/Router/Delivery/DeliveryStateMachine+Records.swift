@@ -28,7 +28,7 @@ extension DeliveryStateMachine {
         guard self.subscriptions[slot].cursors[tail]!.isDetached == false,
             offset >= self.subscriptions[slot].cursors[tail]!.tracker.position
         else { return }
-        guard self.hasRoom(slot) else { return self.detach(slot, tail, at: offset) }
+        guard self.hasRoom(slot) else { return self.leaveTail(slot, tail, at: offset) }
         self.subscriptions[slot].cursors[tail]!.tracker.hold(offset)
         self.subscriptions[slot].cursors[tail]!.tracker.position = offset + 1
         self.subscriptions[slot].cursors[tail]!.version += 1
@@ -46,12 +46,32 @@ extension DeliveryStateMachine {
         self.subscriptions[slot].heldBytes += event.size
         self.heldBytes += event.size
         let key = self.subscriptions[slot].laneKey(of: event, tail: tail)
-        if self.subscriptions[slot].lanes[key] == nil {
-            self.subscriptions[slot].lanes[key] = Lane(tail: tail, pending: [Lane.Pending(event: event)])
-            self.makeReady(slot, key)
-        } else {
-            self.subscriptions[slot].lanes[key]!.pending.append(Lane.Pending(event: event))
+        var pending = Lane.Pending(event: event)
+        let tried = self.recall(event, slot, tail)
+        if let tried {
+            pending.attempts = tried.attempts
+            pending.firstAttemptAt = tried.firstAttemptAt
         }
+        guard self.subscriptions[slot].lanes[key] == nil else {
+            self.subscriptions[slot].lanes[key]!.pending.append(pending)
+            return
+        }
+        var lane = Lane(tail: tail, pending: [pending])
+        guard let tried, tried.dueAt > .min else {
+            self.subscriptions[slot].lanes[key] = lane
+            return self.makeReady(slot, key)
+        }
+        lane.state = .waiting(untilMilliseconds: tried.dueAt)
+        lane.expiry = tried.expiry
+        self.subscriptions[slot].lanes[key] = lane
+        self.schedule(
+            .lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: tried.dueAt)
+    }
+
+    /// What is remembered of an event that comes back to memory.
+    private mutating func recall(_ event: DeliverableEvent, _ slot: Int, _ tail: Int) -> Lane.Tried? {
+        guard self.subscriptions[slot].cursors[tail]?.tried.isEmpty == false else { return nil }
+        return self.subscriptions[slot].cursors[tail]!.tried.removeValue(forKey: event.position.offset.value)
     }
 
     mutating func makeCursor(
@@ -63,10 +83,14 @@ extension DeliveryStateMachine {
         self.tails[tail].slots.insert(slot)
     }
 
-    /// Leaves the tail: from `position` on the subscription reads by itself,
-    /// and nothing that was not tried stays in memory.
+    /// Leaves the tail and memory: from `position` on the subscription reads by itself.
     mutating func detach(_ slot: Int, _ tail: Int, at position: Int64) {
-        self.dropUntried(slot, tail)
+        self.unload(slot, tail)
+        self.leaveTail(slot, tail, at: position)
+    }
+
+    /// Leaves the tail: from `position` on the subscription reads by itself. What it holds stays with it.
+    private mutating func leaveTail(_ slot: Int, _ tail: Int, at position: Int64) {
         self.subscriptions[slot].cursors[tail]!.isDetached = true
         self.subscriptions[slot].cursors[tail]!.tracker.position = position
         self.subscriptions[slot].cursors[tail]!.version += 1
@@ -78,24 +102,27 @@ extension DeliveryStateMachine {
         for tail in self.subscriptions[slot].cursors.keys.sorted() where self.tails[tail].isAssigned {
             let cursor = self.subscriptions[slot].cursors[tail]!
             if cursor.isDetached {
-                self.dropUntried(slot, tail)
+                self.unload(slot, tail)
             } else if cursor.tracker.unsettledCount > 0 {
                 self.detach(slot, tail, at: max(cursor.tracker.position, self.tails[tail].position))
             }
         }
     }
 
-    /// Takes events that were never tried out of memory: they will be read again, in order.
-    mutating func dropUntried(_ slot: Int, _ tail: Int) {
+    /// Takes events out of memory that nobody is about to report on: they will be read again, in order. What was tried
+    /// keeps its count of attempts and its time.
+    mutating func unload(_ slot: Int, _ tail: Int) {
         guard self.subscriptions[slot].heldEvents > 0 else { return }
         var hasDropped = false
         for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
             let pinned = lane.pinned
             guard lane.pending.count > pinned else { continue }
             hasDropped = true
-            for pending in lane.pending.dropFirst(pinned) {
-                self.subscriptions[slot].cursors[tail]!.tracker.unload(pending.event.position.offset.value)
-                self.release(slot, pending.event)
+            for index in pinned..<lane.pending.count {
+                let offset = lane.pending[index].event.position.offset.value
+                self.subscriptions[slot].cursors[tail]!.tracker.unload(offset)
+                if let tried = lane.tried(index) { self.subscriptions[slot].cursors[tail]!.tried[offset] = tried }
+                self.release(slot, lane.pending[index].event)
             }
             if pinned == 0 {
                 self.subscriptions[slot].lanes[key] = nil
@@ -120,14 +147,14 @@ extension DeliveryStateMachine {
             .sorted { (self.subscriptions[$1].heldBytes, $0) < (self.subscriptions[$0].heldBytes, $1) }
     }
 
-    /// Memory is short: the victims, one after the other, give up what was not tried; attached ones detach.
+    /// Memory is short: the victims, one after the other, give up what is not in flight; attached ones detach.
     mutating func relievePressure(downTo target: Int, victims: [Int]) {
         for slot in victims {
             if self.heldBytes <= target { return }
             for tail in self.subscriptions[slot].cursors.keys.sorted() {
                 let cursor = self.subscriptions[slot].cursors[tail]!
                 if cursor.isDetached {
-                    self.dropUntried(slot, tail)
+                    self.unload(slot, tail)
                 } else if cursor.tracker.unsettledCount > 0 {
                     self.detach(slot, tail, at: max(cursor.tracker.position, self.tails[tail].position))
                 }

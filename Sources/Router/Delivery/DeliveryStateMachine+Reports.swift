@@ -23,6 +23,7 @@ extension DeliveryStateMachine {
         let index = flight.destination
         self.destinations[index].inFlight -= 1
         if flight.isProbe { self.destinations[index].isProbing = false }
+        defer { self.forgetDestinationIfUnused(index) }
         if case .retry = report.meaning, report.status != 429 {
             self.destinations[index].circuit.failed(wasProbe: flight.isProbe, now: now)
             if case .open(let until) = self.destinations[index].circuit.state {
@@ -41,7 +42,7 @@ extension DeliveryStateMachine {
     }
 
     /// The lanes that still wait for this very attempt: after a revoke and a new assignment they may wait for another.
-    private func lanesStillSending(_ flight: Flight, _ id: UInt64) -> [(key: UInt64, count: Int)] {
+    private func lanesStillSending(_ flight: Flight, _ id: UInt64) -> [(key: LaneKey, count: Int)] {
         flight.lanes.filter { lane in
             guard case .sending(_, let attempt) = self.subscriptions[flight.slot].lanes[lane.key]?.state else {
                 return false
@@ -51,7 +52,7 @@ extension DeliveryStateMachine {
     }
 
     private mutating func apply(
-        _ report: AttemptReport, to slot: Int, _ lanes: [(key: UInt64, count: Int)], now: Int64
+        _ report: AttemptReport, to slot: Int, _ lanes: [(key: LaneKey, count: Int)], now: Int64
     ) {
         switch report.meaning {
         case .delivered:
@@ -104,13 +105,13 @@ extension DeliveryStateMachine {
         self.detachEverywhere(slot)
     }
 
-    private mutating func readyAgain(_ slot: Int, _ key: UInt64) {
+    private mutating func readyAgain(_ slot: Int, _ key: LaneKey) {
         guard self.subscriptions[slot].lanes[key] != nil else { return }
         self.subscriptions[slot].lanes[key]!.state = .ready
         self.makeReady(slot, key)
     }
 
-    private mutating func retry(_ slot: Int, _ key: UInt64, after: Int64?, report: AttemptReport, now: Int64) {
+    private mutating func retry(_ slot: Int, _ key: LaneKey, after: Int64?, report: AttemptReport, now: Int64) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let config = self.subscriptions[slot].specification.config
         let random = Double(self.random.next() >> 11) * 0x1p-53
@@ -119,18 +120,25 @@ extension DeliveryStateMachine {
             ageMilliseconds: now - head.firstAttemptAt, retryAfterMilliseconds: after, random: random)
         switch decision {
         case .retry(let delay):
-            self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: now + delay)
-            self.schedule(
-                .lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: now + delay)
+            self.wait(slot, key, until: now + delay)
+        case .expire(let delay):
+            self.subscriptions[slot].lanes[key]!.expiry = report
+            self.wait(slot, key, until: now + delay)
         case .giveUp(let reason):
             self.giveUp(slot, key, reason: reason, report: report)
         }
     }
 
+    private mutating func wait(_ slot: Int, _ key: LaneKey, until time: Int64) {
+        self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: time)
+        self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: time)
+    }
+
     /// The lane stands still until the dead letter is written.
-    private mutating func giveUp(_ slot: Int, _ key: UInt64, reason: DeadLetterReason, report: AttemptReport) {
+    mutating func giveUp(_ slot: Int, _ key: LaneKey, reason: DeadLetterReason, report: AttemptReport) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let id = self.nextID()
+        self.subscriptions[slot].lanes[key]!.expiry = nil
         self.subscriptions[slot].lanes[key]!.state = .deadLettering(write: id)
         let specification = self.subscriptions[slot].specification
         let write = DeadLetterWrite(
@@ -164,7 +172,7 @@ extension DeliveryStateMachine {
     }
 
     /// Settles `count` events from the head of a lane, and lets the lane go on.
-    private mutating func settleHead(_ slot: Int, _ key: UInt64, count: Int, isDelivered: Bool) {
+    private mutating func settleHead(_ slot: Int, _ key: LaneKey, count: Int, isDelivered: Bool) {
         guard let tail = self.subscriptions[slot].lanes[key]?.tail else { return }
         for _ in 0..<count {
             guard let done = self.subscriptions[slot].lanes[key]!.pending.popFirst() else { break }
@@ -194,8 +202,9 @@ extension DeliveryStateMachine {
 
     /// A replay whose every partition has reached its end with nothing unsettled is done.
     mutating func completeIfDone(_ slot: Int) {
+        guard self.subscriptions[slot].specification.isReplay else { return }
         let subscription = self.subscriptions[slot]
-        guard subscription.specification.isReplay, !subscription.isCompleted, !subscription.isRemoved,
+        guard !subscription.isCompleted, !subscription.isRemoved,
             subscription.cursors.count == subscription.specification.until.count,
             subscription.cursors.values.allSatisfy({ cursor in
                 cursor.tracker.unsettledCount == 0 && cursor.until.map { cursor.tracker.position >= $0 } ?? true

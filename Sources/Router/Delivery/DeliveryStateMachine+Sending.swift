@@ -4,7 +4,7 @@ import Subscriptions
 
 extension DeliveryStateMachine {
     /// A lane's head may be sent.
-    mutating func makeReady(_ slot: Int, _ key: UInt64) {
+    mutating func makeReady(_ slot: Int, _ key: LaneKey) {
         self.subscriptions[slot].ready.append(key)
         self.enqueue(slot)
     }
@@ -131,13 +131,13 @@ extension DeliveryStateMachine {
     }
 
     /// Takes lanes whose heads go into the next attempt: one lane, or in batched mode as many as fill the batch.
-    private mutating func takeLanes(_ slot: Int, now: Int64) -> [(key: UInt64, count: Int)] {
+    private mutating func takeLanes(_ slot: Int, now: Int64) -> [(key: LaneKey, count: Int)] {
         let config = self.subscriptions[slot].specification.config
         guard config.mode == .batched else {
             return self.popReady(slot).map { [(key: $0, count: 1)] } ?? []
         }
         if !self.isBatchDue(slot, now: now) { return [] }
-        var lanes: [(key: UInt64, count: Int)] = []
+        var lanes: [(key: LaneKey, count: Int)] = []
         var room = config.batchMax
         while room > 0, let key = self.popReady(slot) {
             guard let lane = self.subscriptions[slot].lanes[key] else { continue }
@@ -154,7 +154,7 @@ extension DeliveryStateMachine {
         return lanes
     }
 
-    private mutating func popReady(_ slot: Int) -> UInt64? {
+    private mutating func popReady(_ slot: Int) -> LaneKey? {
         while let key = self.subscriptions[slot].ready.popFirst() {
             if self.subscriptions[slot].lanes[key]?.state == .ready { return key }
         }
@@ -180,7 +180,7 @@ extension DeliveryStateMachine {
         return false
     }
 
-    private mutating func send(_ slot: Int, _ lanes: [(key: UInt64, count: Int)], now: Int64) {
+    private mutating func send(_ slot: Int, _ lanes: [(key: LaneKey, count: Int)], now: Int64) {
         let id = self.nextID()
         var elements: [DeliveryAttempt.Element] = []
         elements.reserveCapacity(lanes.count)
@@ -194,7 +194,10 @@ extension DeliveryStateMachine {
                 self.subscriptions[slot].lanes[key]!.pending[index].attempts += 1
                 let pending = self.subscriptions[slot].lanes[key]!.pending[index]
                 number = max(number, pending.attempts)
-                elements.append(.init(event: pending.event.event, position: pending.event.position))
+                elements.append(
+                    .init(
+                        event: pending.event.event, position: pending.event.position,
+                        timestamp: pending.event.timestamp))
             }
         }
         let destination = self.subscriptions[slot].destination

@@ -18,7 +18,7 @@ extension DeliveryStateMachine {
         let slot = self.freeSlots.popLast() ?? self.subscriptions.count
         let state = SubscriptionState(
             specification: specification, tenant: self.tenantIndex(specification.id.tenant),
-            destination: self.destinationIndex(specification), incarnation: self.nextID())
+            destination: self.useDestination(specification), incarnation: self.nextID())
         if slot == self.subscriptions.count {
             self.subscriptions.append(state)
         } else {
@@ -89,7 +89,9 @@ extension DeliveryStateMachine {
         guard let slot = self.slots[specification.id] else { return }
         let old = self.subscriptions[slot].specification
         self.subscriptions[slot].specification = specification
-        self.subscriptions[slot].destination = self.destinationIndex(specification)
+        let destination = self.useDestination(specification)
+        self.leaveDestination(self.subscriptions[slot].destination)
+        self.subscriptions[slot].destination = destination
         self.subscriptions[slot].isWaitingForDestination = false
         if old.config.rateLimitPerSecond != specification.config.rateLimitPerSecond {
             self.subscriptions[slot].rate = specification.config.rateLimitPerSecond.map { SendRate(perSecond: $0) }
@@ -113,8 +115,15 @@ extension DeliveryStateMachine {
     private mutating func retryAtOnce(_ slot: Int, now: Int64) {
         for key in self.subscriptions[slot].lanes.keys.sorted() {
             guard case .waiting = self.subscriptions[slot].lanes[key]!.state else { continue }
+            self.subscriptions[slot].lanes[key]!.expiry = nil
             self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: now)
             self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: now)
+        }
+        for tail in self.subscriptions[slot].cursors.keys {
+            for offset in self.subscriptions[slot].cursors[tail]!.tried.keys {
+                self.subscriptions[slot].cursors[tail]!.tried[offset]!.dueAt = .min
+                self.subscriptions[slot].cursors[tail]!.tried[offset]!.expiry = nil
+            }
         }
     }
 
@@ -124,6 +133,7 @@ extension DeliveryStateMachine {
         for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
         self.heldBytes -= self.subscriptions[slot].heldBytes
         self.subscriptions[slot].isRemoved = true
+        self.leaveDestination(self.subscriptions[slot].destination)
         self.subscriptions[slot].lanes = [:]
         self.subscriptions[slot].cursors = [:]
         self.subscriptions[slot].ready = []
@@ -148,16 +158,42 @@ extension DeliveryStateMachine {
     }
 
     /// Circuits and caps are counted by tenant and origin: one tenant's dead endpoint says nothing to another.
-    private mutating func destinationIndex(_ specification: DeliverySpecification) -> Int {
+    private mutating func useDestination(_ specification: DeliverySpecification) -> Int {
         let key = DestinationKey(tenant: specification.id.tenant, origin: specification.destination.origin)
-        if let index = self.destinationIndexes[key] { return index }
-        self.destinations.append(
-            DestinationState(
-                circuit: Circuit(
-                    failuresMax: self.limits.circuitFailuresMax,
-                    openMillisecondsMin: self.limits.circuitOpenMillisecondsMin,
-                    openMillisecondsMax: self.limits.circuitOpenMillisecondsMax)))
-        self.destinationIndexes[key] = self.destinations.count - 1
-        return self.destinations.count - 1
+        if let index = self.destinationIndexes[key] {
+            self.destinations[index].users += 1
+            return index
+        }
+        var state = DestinationState(
+            key: key,
+            circuit: Circuit(
+                failuresMax: self.limits.circuitFailuresMax,
+                openMillisecondsMin: self.limits.circuitOpenMillisecondsMin,
+                openMillisecondsMax: self.limits.circuitOpenMillisecondsMax))
+        state.users = 1
+        let index: Int
+        if let free = self.freeDestinations.popLast() {
+            index = free
+            self.destinations[index] = state
+        } else {
+            index = self.destinations.count
+            self.destinations.append(state)
+        }
+        self.destinationIndexes[key] = index
+        return index
+    }
+
+    private mutating func leaveDestination(_ index: Int) {
+        self.destinations[index].users -= 1
+        self.forgetDestinationIfUnused(index)
+    }
+
+    /// Nobody sends there any more and nothing is on its way: its circuit is forgotten, its place is used again.
+    mutating func forgetDestinationIfUnused(_ index: Int) {
+        let state = self.destinations[index]
+        guard state.users == 0, state.inFlight == 0, self.destinationIndexes[state.key] == index else { return }
+        self.destinationIndexes[state.key] = nil
+        self.destinations[index].waiting = []
+        self.freeDestinations.append(index)
     }
 }

@@ -101,9 +101,6 @@ extension DeliveryStateMachine {
             })
     }
 
-    /// Whether a plan of ``planCommit()`` is not finished yet.
-    public var isCommitting: Bool { self.isCommitPlanned }
-
     /// Whether nothing is in flight and no dead letter is being written: a drain is complete.
     public var isQuiet: Bool { self.flights.isEmpty && self.deadLetterings.isEmpty }
 }

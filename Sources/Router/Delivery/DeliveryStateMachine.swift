@@ -34,11 +34,14 @@ public struct DeliveryStateMachine: Sendable {
         let destination: Int
         let isProbe: Bool
         /// Which lanes, and how many events from the head of each.
-        let lanes: [(key: UInt64, count: Int)]
+        let lanes: [(key: LaneKey, count: Int)]
     }
 
     struct DestinationState: Sendable {
+        let key: DestinationKey
         var circuit: Circuit
+        /// Subscriptions that send there.
+        var users = 0
         var inFlight = 0
         var isProbing = false
         var waiting: Deque<Int> = []
@@ -60,7 +63,7 @@ public struct DeliveryStateMachine: Sendable {
 
     struct Timer: Sendable, Comparable {
         enum Kind: Sendable {
-            case lane(slot: Int, incarnation: UInt64, key: UInt64)
+            case lane(slot: Int, incarnation: UInt64, key: LaneKey)
             case wake(slot: Int, incarnation: UInt64)
             case destination(Int)
             case refetch(slot: Int, incarnation: UInt64, tail: Int)
@@ -78,7 +81,7 @@ public struct DeliveryStateMachine: Sendable {
     struct DeadLettering: Sendable {
         let slot: Int
         let incarnation: UInt64
-        let key: UInt64
+        let key: LaneKey
         let write: DeadLetterWrite
     }
 
@@ -90,6 +93,7 @@ public struct DeliveryStateMachine: Sendable {
     var freeSlots: [Int] = []
     var destinations: [DestinationState] = []
     var destinationIndexes: [DestinationKey: Int] = [:]
+    var freeDestinations: [Int] = []
     var tenants: [TenantState] = []
     var tenantIndexes: [String: Int] = [:]
     var tenantRing: Deque<Int> = []
@@ -157,6 +161,9 @@ public struct DeliveryStateMachine: Sendable {
             guard self.isCurrent(slot, incarnation),
                 case .waiting(let until) = self.subscriptions[slot].lanes[key]?.state, until <= now
             else { return }
+            if let last = self.subscriptions[slot].lanes[key]?.expiry {
+                return self.giveUp(slot, key, reason: .ageExceeded, report: last)
+            }
             self.subscriptions[slot].lanes[key]?.state = .ready
             self.makeReady(slot, key)
         case .wake(let slot, let incarnation):

@@ -11,6 +11,15 @@ struct Lane: Sendable {
         var firstAttemptAt: Int64 = 0
     }
 
+    /// What is remembered of an event that was tried and then left memory: with it the retries go on where they were.
+    struct Tried: Sendable {
+        var attempts: Int
+        var firstAttemptAt: Int64
+        /// No attempt before, in machine milliseconds.
+        var dueAt: Int64
+        var expiry: AttemptReport?
+    }
+
     enum State: Sendable, Hashable {
         /// The head may be sent. → `sending`.
         case ready
@@ -29,18 +38,28 @@ struct Lane: Sendable {
     /// A batch with this lane was rejected: its events are tried one by one.
     var sendsSingly = false
 
-    /// How many from the head must stay in memory: those in flight, and those whose attempts count.
+    /// The head is given up when its wait is over, with this last report: its sink asked for a longer silence than it may
+    /// wait.
+    var expiry: AttemptReport?
+
+    /// How many from the head must stay in memory: those that somebody is about to report on.
     var pinned: Int {
         switch self.state {
-        case .sending(let count, _): max(count, self.attempted)
-        case .deadLettering: max(1, self.attempted)
-        case .ready, .waiting: self.attempted
+        case .sending(let count, _): count
+        case .deadLettering: 1
+        case .ready, .waiting: 0
         }
     }
 
-    private var attempted: Int {
-        var count = 0
-        while count < self.pending.count, self.pending[count].attempts > 0 { count += 1 }
-        return count
+    /// What to remember of the event at `index` when it leaves memory; nil where it was not tried.
+    func tried(_ index: Int) -> Tried? {
+        let pending = self.pending[index]
+        guard pending.attempts > 0 else { return nil }
+        var tried = Tried(attempts: pending.attempts, firstAttemptAt: pending.firstAttemptAt, dueAt: .min)
+        if index == 0, case .waiting(let until) = self.state {
+            tried.dueAt = until
+            tried.expiry = self.expiry
+        }
+        return tried
     }
 }

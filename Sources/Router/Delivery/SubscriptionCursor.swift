@@ -30,6 +30,18 @@ public struct SubscriptionCursor: Sendable, Hashable {
         self.deadLettered = deadLettered
     }
 
+    /// The same, or where its text is too long the longest beginning that fits: unread from the first offset that had no
+    /// place.
+    func fitting(metadataBytesMax: Int) -> Self {
+        var fitting = self
+        while fitting.unsettled.count > 1, fitting.committed.metadata.utf8.count > metadataBytesMax {
+            let kept = fitting.unsettled.count / 2
+            fitting.position = fitting.unsettled[kept]
+            fitting.unsettled.removeLast(fitting.unsettled.count - kept)
+        }
+        return fitting
+    }
+
     /// What is committed.
     public var committed: CommittedOffset {
         let base = self.unsettled.first ?? self.position

@@ -25,6 +25,8 @@ struct SubscriptionState: Sendable {
         }
 
         var tracker: OffsetTracker
+        /// Of unsettled events that are not in memory: those that were tried.
+        var tried: [Int64: Lane.Tried] = [:]
         var isDetached: Bool
         var durable: Durable
         /// Grows with every change that a commit has to tell.
@@ -37,6 +39,12 @@ struct SubscriptionState: Sendable {
         var until: Int64?
         var delivered: Int64 = 0
         var deadLettered: Int64 = 0
+
+        /// Settles offsets to be read again that lie below `limit` because the log no longer has them. Gives how many.
+        mutating func forgetUnloaded(below limit: Int64) -> Int64 {
+            if !self.tried.isEmpty { self.tried = self.tried.filter { $0.key >= limit } }
+            return self.tracker.forgetUnloaded(below: limit)
+        }
     }
 
     var specification: DeliverySpecification
@@ -46,8 +54,8 @@ struct SubscriptionState: Sendable {
     var incarnation: UInt64
     var isRemoved = false
     var cursors: [Int: Cursor] = [:]
-    var lanes: [UInt64: Lane] = [:]
-    var ready: Deque<UInt64> = []
+    var lanes: [LaneKey: Lane] = [:]
+    var ready: Deque<LaneKey> = []
     var isQueued = false
     var isWaitingForDestination = false
     var wakeAt: Int64?
@@ -77,11 +85,11 @@ struct SubscriptionState: Sendable {
 
     var isActive: Bool { !self.isRemoved && self.specification.status == .active }
 
-    mutating func laneKey(of event: DeliverableEvent, tail: Int) -> UInt64 {
+    mutating func laneKey(of event: DeliverableEvent, tail: Int) -> LaneKey {
         guard self.specification.config.ordering == .key else {
             self.nextUnorderedKey += 1
-            return self.nextUnorderedKey
+            return LaneKey(tail: tail, hash: self.nextUnorderedKey)
         }
-        return event.keyHash &+ UInt64(tail) &* 0x9e37_79b9_7f4a_7c15
+        return LaneKey(tail: tail, hash: event.keyHash)
     }
 }

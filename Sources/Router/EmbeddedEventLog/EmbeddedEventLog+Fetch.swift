@@ -4,6 +4,8 @@ extension EmbeddedEventLog {
     /// What a fetch finds in the table before it reads.
     private enum Readiness: Sendable {
         case records(partitionID: Int, end: Int64)
+        /// They are still in memory.
+        case recent([RecordBatch.Element], end: Int64)
         case nothing(partitionID: Int, end: Int64)
     }
 
@@ -16,16 +18,19 @@ extension EmbeddedEventLog {
         let deadline = ContinuousClock.now + min(max(waitMax, .zero), .seconds(86_400))
         var cursor = offset.value
         while true {
-            switch try self.readiness(topicPartition, offset: offset.value, cursor: cursor) {
+            let limits = (records: max(1, maxRecords), bytes: min(maxBytes, self.configuration.fetchBytesMax))
+            switch try self.readiness(topicPartition, offset: offset.value, cursor: cursor, limits) {
+            case .recent(let records, let end):
+                let next = records.last?.offset.next ?? Offset(cursor)
+                return RecordBatch(topicPartition: topicPartition, records: records, next: next, end: Offset(end))
             case .records(let id, let end):
-                let recordsMax = max(1, maxRecords)
-                let bytesMax = min(maxBytes, self.configuration.fetchBytesMax)
                 let from = cursor
                 let fetched = try await self.readers.read { reader, connection in
-                    try reader.fetch(connection, id, from: from, end: end, recordsMax: recordsMax, bytesMax: bytesMax)
+                    try reader.fetch(
+                        connection, id, from: from, end: end, recordsMax: limits.records, bytesMax: limits.bytes)
                 }
                 // Retention moves the start before it takes records away: what was read whole is checked after.
-                _ = try self.readiness(topicPartition, offset: offset.value, cursor: cursor)
+                _ = try self.readiness(topicPartition, offset: offset.value, cursor: cursor, nil)
                 guard let last = fetched.records.last else {
                     cursor = end
                     continue
@@ -44,7 +49,7 @@ extension EmbeddedEventLog {
     }
 
     private func readiness(
-        _ topicPartition: TopicPartition, offset: Int64, cursor: Int64
+        _ topicPartition: TopicPartition, offset: Int64, cursor: Int64, _ limits: (records: Int, bytes: Int)?
     ) throws(EventLogError) -> Readiness {
         try self.table.withLock { (table) throws(EventLogError) in
             let id = try table.partitionID(topicPartition)
@@ -54,6 +59,12 @@ extension EmbeddedEventLog {
                     .offsetOutOfRange,
                     "\(topicPartition) holds offsets \(partition.start) to \(partition.end), not \(offset)",
                     bounds: partition.bounds)
+            }
+            if let limits,
+                let recent = table.recent.records(
+                    of: id, from: cursor, recordsMax: limits.records, bytesMax: limits.bytes)
+            {
+                return .recent(recent, end: partition.end)
             }
             return cursor < partition.end
                 ? .records(partitionID: id, end: partition.end) : .nothing(partitionID: id, end: partition.end)

@@ -18,26 +18,29 @@ public final class EmbeddedEventLog: EventLog {
     let readers: LogReaderPool
     /// The connection of scans that take long, so that no fetch waits behind one.
     let scanner: LogReader
+    /// Probes that the writer has not answered.
+    let probesPending = Atomic<Int>(0)
     private let directory: DataDirectory
 
     /// Opens the log in `configuration.directory`, and makes it where there is none. Blocks while it reads the files.
     /// - Throws: ``EventLogError`` `invalidConfiguration`; `unavailable` where the directory is in use by another
     ///   process, cannot be written, or holds something else; `corruptRecord` where the file is damaged.
     public init(
-        configuration: EmbeddedEventLogConfiguration, logger: Logger = Logger(label: "portarium.log")
+        configuration: EmbeddedEventLogConfiguration, observer: (any EmbeddedEventLogObserver)? = nil,
+        logger: Logger = Logger(label: "portarium.log")
     ) throws(EventLogError) {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger
         self.directory = try DataDirectory(path: configuration.directory)
-        self.table = SharedLogTable()
+        self.table = SharedLogTable(recentBytesMax: configuration.recentBytesMax)
         do {
             try self.directory.makeFile(LogSchema.fileName)
             let path = configuration.directory + "/" + LogSchema.fileName
             let database = try Self.openWriter(path, configuration)
             let table = self.table
             let connection = try database.writeWithoutTransaction { try Self.load($0, into: table) }
-            self.writer = LogWriter(database, connection, table, configuration)
+            self.writer = LogWriter(database, connection, table, configuration, observer)
             self.readers = try LogReaderPool(path: path, count: configuration.readers)
             self.scanner = try LogReader(path: path)
             try self.directory.synchronize()

@@ -6,6 +6,7 @@
 ///   - `appendQueueBytesMax` (int, default 64 MiB): bytes of those records.
 ///   - `commitBatchRecordsMax` (int, default 8,192), `commitBatchBytesMax` (int, default 16 MiB): one transaction.
 ///   - `gatheringMicroseconds` (int, default 1,000): how long concurrent appends gather for one transaction.
+///   - `recentBytesMax` (int, default 8 MiB): the records appended last, kept in memory.
 ///   - `recordBytesMax` (int, default and most 16 MiB): one record.
 ///   - `fetchBytesMax` (int, default 64 MiB): one fetch, whatever its caller asks.
 ///   - `metadataBytesMax` (int, default 64 KiB): the text that a group keeps with a position.
@@ -35,6 +36,9 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     /// How long the writer lets appends gather after a transaction that several callers shared, in microseconds,
     /// `0...100_000`. It costs those callers that much latency, and saves a sync for every few of them.
     public var gatheringMicroseconds: Int = 1_000
+
+    /// Bytes of the records appended last that stay in memory for those who follow the ends of partitions, `0...1 GiB`.
+    public var recentBytesMax: Int = 8 << 20
 
     /// Bytes of key, headers and value of one record, `1...16 MiB`; a larger one is `tooLarge`.
     public var recordBytesMax: Int = 16 << 20

@@ -14,7 +14,7 @@ extension EventLogError {
         }
         switch database.resultCode.primaryResultCode {
         case .SQLITE_FULL:
-            self.init(.unavailable, "the disk, or the size allowed to the log, is full: make room", cause: error)
+            self.init(.full, "the disk is full: make room", cause: error)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(.corruptRecord, "the file of the embedded log is damaged: restore it from a copy", cause: error)
         case .SQLITE_TOOBIG:
@@ -24,6 +24,14 @@ extension EventLogError {
         default:
             self.init(.unavailable, "the embedded log cannot be read or written now", cause: error)
         }
+    }
+
+    /// The same, where a transaction that would have taken so many pages failed: says whether it was the disk or the
+    /// log's own limit that was in the way. SQLite has one code for both.
+    init(sqlite error: any Error, in connection: WriterConnection, pages: Int64) {
+        self.init(sqlite: error)
+        guard self.code == .full, let room = connection.pagesLeft, room <= pages else { return }
+        self.message = "the log's file has reached its size limit: raise the limit, or keep events for a shorter time"
     }
 
     static let logClosed = EventLogError(.closed, "the embedded log is closed")

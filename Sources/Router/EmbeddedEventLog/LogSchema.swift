@@ -14,6 +14,10 @@ enum LogSchema {
     static let version: Int64 = 1
     static let applicationID: Int64 = 0x504F_5254
     static let pageBytes = 8_192
+    /// What SQLite calls the largest number of pages where none is set (2^32 - 2).
+    static let pagesUnlimited: Int64 = 4_294_967_294
+    /// Room that the log must have to be ready.
+    static let probeBytes = 4 * Self.pageBytes
     /// Offsets are divided into chunks by a shift of this many bits.
     static let chunkShift: Int64 = 10
 

@@ -10,6 +10,7 @@ struct LogTable: Sendable {
         var start: Int64
         var end: Int64
         var waiters: [FetchWaiter] = []
+        var isCompacted = false
 
         var bounds: OffsetBounds { OffsetBounds(start: Offset(self.start), end: Offset(self.end)) }
     }
@@ -35,12 +36,18 @@ struct LogTable: Sendable {
     /// By partition id: ids count from 0 over all topics.
     private(set) var partitions: [PartitionEntry] = []
     private(set) var isClosed = false
+    private(set) var recent: RecentRecords
+
+    init(recentBytesMax: Int) {
+        self.recent = RecentRecords(bytesMax: recentBytesMax)
+    }
 
     /// Puts in a topic, or what changed of it, with its new partitions.
     mutating func put(_ specification: TopicSpecification, newPartitions: [PartitionEntry]) {
         var entry = self.topics[specification.topic] ?? TopicEntry(specification: specification, partitionIDs: [])
         entry.specification = specification
-        for partition in newPartitions {
+        for var partition in newPartitions {
+            partition.isCompacted = specification.isCompacted
             entry.partitionIDs.append(partition.id)
             self.place(partition)
         }
@@ -71,6 +78,14 @@ struct LogTable: Sendable {
             throw Self.unknown(topicPartition, count: entry.partitionIDs.count)
         }
         return entry.partitionIDs[number]
+    }
+
+    /// Keeps the records of one append at hand. To be called before the ends move on. A compacted partition is read from
+    /// the file, where compaction has been at work.
+    mutating func remember(_ records: [ProducerRecord], offsets: [Int64], in ids: [Int]) {
+        guard let first = ids.first, !self.partitions[first].isCompacted else { return }
+        guard ids.allSatisfy({ !self.partitions[$0].isCompacted }) else { return }
+        self.recent.append(records, offsets: offsets, to: ids)
     }
 
     /// Moves the ends of partitions on, and hands out who waited for it.

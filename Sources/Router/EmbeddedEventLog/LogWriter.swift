@@ -18,11 +18,13 @@ final class LogWriter: Sendable {
     private let connection: Mutex<WriterConnection?>
     private let queue: Mutex<WriterQueue>
     private let table: SharedLogTable
+    private let observer: (any EmbeddedEventLogObserver)?
 
     init(
         _ database: DatabaseQueue, _ connection: WriterConnection, _ table: SharedLogTable,
-        _ configuration: EmbeddedEventLogConfiguration
+        _ configuration: EmbeddedEventLogConfiguration, _ observer: (any EmbeddedEventLogObserver)?
     ) {
+        self.observer = observer
         self.database = database
         self.connection = Mutex(connection)
         self.table = table
@@ -80,6 +82,9 @@ final class LogWriter: Sendable {
         return try result.get()
     }
 
+    /// Queues work that has a transaction of its own and tells its caller itself.
+    func submit(_ work: any WriterWork) throws(EventLogError) { try self.enqueue(.exclusive(work)) }
+
     /// What waits, and what was done.
     var snapshot: (load: QueueLoad, statistics: WriterStatistics) {
         self.queue.withLock { ($0.load, $0.statistics) }
@@ -133,12 +138,19 @@ final class LogWriter: Sendable {
             let ends = try connection.commit()
             let latency = ContinuousClock.now - start
             self.queue.withLock { $0.settle(turn, isCommitted: true, latency: latency) }
+            if turn.appended.records > 0 {
+                self.observer?.appended(
+                    records: turn.appended.records, bytes: turn.appended.bytes, duration: latency)
+            }
             self.answer(turn, offsets, ends, connection)
         } catch {
             connection.rollback()
             let latency = ContinuousClock.now - start
             self.queue.withLock { $0.settle(turn, isCommitted: false, latency: latency) }
-            let error = EventLogError(sqlite: error)
+            if turn.appended.records > 0 { self.observer?.appendFailed(records: turn.appended.records) }
+            // Twice the bytes and some more stand for what trees and indexes add.
+            let pages = Int64(2 * turn.load.bytes / LogSchema.pageBytes + 64)
+            let error = EventLogError(sqlite: error, in: connection, pages: pages)
             for request in turn.requests {
                 switch request {
                 case .append(let append): append.continuation.resume(returning: .failure(error))
@@ -153,7 +165,14 @@ final class LogWriter: Sendable {
         _ connection: WriterConnection
     ) {
         // Readers see the new ends before the appenders are answered: who appended can fetch what he appended.
-        let waiters = self.table.withLock { $0.advanceEnds(ends) }
+        let waiters = self.table.withLock { table in
+            var next = 0
+            for case .append(let append) in turn.requests {
+                table.remember(append.records, offsets: offsets[next], in: append.partitionIDs)
+                next += 1
+            }
+            return table.advanceEnds(ends)
+        }
         var next = 0
         for request in turn.requests {
             switch request {

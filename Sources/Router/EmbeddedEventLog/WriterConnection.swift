@@ -176,5 +176,30 @@ final class WriterConnection: @unchecked Sendable {
     /// What the next append must read again: the sweep took records out of the open chunk.
     func forgetOpenChunk(of id: Int) { self.partitions[id].chunk = nil }
 
+    /// Pages that the file may still grow by, those that it has free counted; nil where it has no limit of its own.
+    var pagesLeft: Int64? {
+        func value(_ pragma: String) -> Int64? {
+            guard let select = try? self.statement("PRAGMA \(pragma)"), (try? select.step()) == true else { return nil }
+            defer { select.reset() }
+            return select.integer(0)
+        }
+        guard let most = value("max_page_count"), most < LogSchema.pagesUnlimited, let count = value("page_count")
+        else {
+            return nil
+        }
+        return most - count + (value("freelist_count") ?? 0)
+    }
+
+    /// Writes for readiness: takes a few pages and gives them back, so that a file without room for a record is found
+    /// out, and changes a row, so that something has to be made durable.
+    func probe() throws {
+        for sql in [
+            "UPDATE meta SET value = zeroblob(\(LogSchema.probeBytes)) WHERE key = 'probe'",
+            "UPDATE meta SET value = unixepoch() WHERE key = 'probe'",
+        ] {
+            try self.statement(sql).run()
+        }
+    }
+
     func end(of id: Int) -> Int64 { self.partitions[id].end }
 }

@@ -43,11 +43,15 @@ struct WriterQueue: Sendable {
     /// - Throws: `overloaded` where it does not fit beside what waits; `closed`.
     mutating func enqueue(_ request: WriterRequest) throws(EventLogError) -> Bool {
         guard !self.isClosed else { throw .logClosed }
+        // Positions find room where appends do not: held up, they would be repeated after a crash, and more of them with
+        // every second of overload.
+        var max = self.loadMax
+        if case .shared = request { max += self.loadMax }
         var load = self.load
         load += request.load
         guard
             self.requests.isEmpty && self.load.records == 0
-                || load.records <= self.loadMax.records && load.bytes <= self.loadMax.bytes
+                || load.records <= max.records && load.bytes <= max.bytes
         else {
             throw EventLogError(
                 .overloaded,

@@ -33,8 +33,6 @@ final class DeadLetterChannel: Sendable {
     }
 
     var topicPartition: TopicPartition { TopicPartition(self.configuration.deadLetterTopic, Partition(0)) }
-    /// How many there are.
-    var count: Int { self.state.withLock { $0.index.count } }
     /// No letter that is known lies at or past it.
     var end: Offset { self.state.withLock { $0.end } }
 

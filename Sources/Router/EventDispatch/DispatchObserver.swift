@@ -1,15 +1,20 @@
 import Delivery
+import EventLog
 
 /// Hears what dispatch does, to count it. Called often: implementations are cheap and do not block.
 public protocol DispatchObserver: Sendable {
     /// One attempt ended.
-    func attempted(_ report: AttemptReport, events: Int)
+    func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport)
     /// A dead letter was written.
     func deadLettered(_ reason: DeadLetterReason)
+    /// A dead letter could not be written and is tried again.
+    func deadLetterFailed()
     /// Positions could not be committed.
     func commitFailed()
     /// A record that is no CloudEvent was passed over.
-    func invalidRecord()
+    func invalidRecord(at position: Position)
     /// Records were read by the tail, or by a subscription that catches up.
     func fetched(records: Int, isCatchUp: Bool)
+    /// Retention took records before a subscription had read them.
+    func rangeLost(records: Int64)
 }

@@ -22,6 +22,7 @@ extension Dispatcher {
                 metadata: [
                     "subscription": "\(id)", "partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)",
                 ])
+            self.observer.rangeLost(records: max(0, to.value - from.value))
             await self.tellListeners(effect)
         }
     }
@@ -37,7 +38,7 @@ extension Dispatcher {
         while let attempt = next {
             next = nil
             let report = await self.sink.send(attempt)
-            self.observer.attempted(report, events: attempt.elements.count)
+            self.observer.attempted(attempt, report)
             self.journal.note(attempt, report)
             var effects = self.core.stepTakingEffects { state, now in
                 state.machine.report(attempt.id, report, now: now)
@@ -60,6 +61,7 @@ extension Dispatcher {
         } catch {
             self.logger.warning(
                 "a dead letter could not be written and is tried again", metadata: ["error": "\(error)"])
+            self.observer.deadLetterFailed()
             self.core.step { state, now in state.machine.deadLetterFailed(write.id, now: now) }
         }
     }

@@ -7,7 +7,7 @@ import Subscriptions
 extension Dispatcher {
     /// Reads one partition for all subscriptions that keep up.
     ///
-    /// Under load every commit of the log would wake it for a few records: after a small batch it lets some more gather,
+    /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
     /// so that the cost of a read is shared. An event that comes after a silence is read at once.
     func followTail(_ topicPartition: TopicPartition) async {
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
@@ -48,12 +48,11 @@ extension Dispatcher {
 
     /// Matches outside the lock; where the index has changed meanwhile, again.
     private func feed(_ batch: RecordBatch) {
-        let events = batch.records.compactMap { self.deliverable($0, in: batch.topicPartition) }
         if !batch.records.isEmpty { self.observer.fetched(records: batch.records.count, isCatchUp: false) }
         var isTaken = false
         while !isTaken {
             let (index, version) = self.core.look { ($0.index, $0.version) }
-            let matches = self.matches(events, in: batch.topicPartition, with: index)
+            let matches = self.matches(batch, with: index)
             isTaken = self.core.step { state, now in
                 guard state.version == version else { return false }
                 state.ends[batch.topicPartition] = batch.end
@@ -64,42 +63,37 @@ extension Dispatcher {
         }
     }
 
-    private func matches(
-        _ events: [(event: DeliverableEvent, target: SubscriptionID?)], in topicPartition: TopicPartition,
-        with index: SubscriptionIndex
-    ) -> [TailBatch.Match] {
+    private func matches(_ batch: RecordBatch, with index: SubscriptionIndex) -> [TailBatch.Match] {
+        let isRedriven = batch.topicPartition.topic == self.configuration.redriveTopic
+        guard isRedriven || !index.isEmpty else { return [] }
         var matches: [TailBatch.Match] = []
         var slots: [Int] = []
-        for (event, target) in events {
-            if topicPartition.topic == self.configuration.redriveTopic {
+        for element in batch.records {
+            guard let event = self.event(in: element, of: batch) else { continue }
+            if isRedriven {
+                let target = DeadLetterChannel.target(of: element.record)
                 slots = target.flatMap { id in self.core.look { $0.machine.slot(of: id) } }.map { [$0] } ?? []
             } else {
-                index.match(event.event, into: &slots)
+                index.match(event, into: &slots)
             }
-            if !slots.isEmpty { matches.append(TailBatch.Match(event: event, slots: slots)) }
+            guard !slots.isEmpty else { continue }
+            matches.append(TailBatch.Match(event: Self.deliverable(event, element, in: batch), slots: slots))
         }
         return matches
     }
 
-    /// The event in a record, and in the redrive topic the one subscription that it is for.
-    private func deliverable(
-        _ element: RecordBatch.Element, in topicPartition: TopicPartition
-    ) -> (event: DeliverableEvent, target: SubscriptionID?)? {
-        do {
-            let event = try element.record.cloudEvent()
-            let target =
-                topicPartition.topic == self.configuration.redriveTopic
-                ? DeadLetterChannel.target(of: element.record) : nil
-            return (
-                DeliverableEvent(
-                    event: event, position: Position(topicPartition, element.offset),
-                    timestamp: element.record.timestamp),
-                target
-            )
-        } catch {
-            self.observer.invalidRecord()
+    private func event(in element: RecordBatch.Element, of batch: RecordBatch) -> CloudEvent? {
+        do { return try element.record.cloudEvent() } catch {
+            self.observer.invalidRecord(at: Position(batch.topicPartition, element.offset))
             return nil
         }
+    }
+
+    private static func deliverable(
+        _ event: CloudEvent, _ element: RecordBatch.Element, in batch: RecordBatch
+    ) -> DeliverableEvent {
+        DeliverableEvent(
+            event: event, position: Position(batch.topicPartition, element.offset), timestamp: element.record.timestamp)
     }
 
     /// Reads for one subscription that lags.
@@ -127,13 +121,15 @@ extension Dispatcher {
             (state.compiled[fetch.slot], state.machine.specification(at: fetch.slot)?.id)
         }
         let reload = Set(fetch.reload)
+        let isRedriven = batch.topicPartition.topic == self.configuration.redriveTopic
         return batch.records.compactMap { element in
             let offset = element.offset.value
-            if offset < fetch.position, !reload.contains(offset) { return nil }
-            guard let (event, target) = self.deliverable(element, in: batch.topicPartition) else { return nil }
-            if offset < fetch.position { return event }
-            if batch.topicPartition.topic == self.configuration.redriveTopic { return target == id ? event : nil }
-            return compiled?.matches(event.event) == true ? event : nil
+            let isReload = offset < fetch.position
+            if isReload, !reload.contains(offset) { return nil }
+            guard let event = self.event(in: element, of: batch) else { return nil }
+            let isWanted =
+                isRedriven ? DeadLetterChannel.target(of: element.record) == id : compiled?.matches(event) == true
+            return isReload || isWanted ? Self.deliverable(event, element, in: batch) : nil
         }
     }
 }

@@ -19,6 +19,8 @@ public final class Dispatcher: Service {
     let deadLetters: DeadLetterChannel
     let observer: any DispatchObserver
     let logger: Logger
+    /// How often, 10 ms apart, a commit under way is waited for at the end.
+    private static let lastCommitWaitsMax = 500
     private let isRunning = Mutex(false)
     /// Who hears of suspensions and completed replays.
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
@@ -53,7 +55,8 @@ public final class Dispatcher: Service {
         let committed = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail] ?? [:]
         for topicPartition in try await self.fedPartitions() {
             let bounds = try await self.log.bounds(of: topicPartition)
-            let start = min(max(committed[topicPartition]?.offset ?? bounds.start, bounds.start), bounds.end)
+            // A commit that retention has overtaken is taken as it is: the first read finds out, and says what is lost.
+            let start = min(committed[topicPartition]?.offset ?? bounds.start, bounds.end)
             self.core.step { state, now in
                 state.ends[topicPartition] = bounds.end
                 state.machine.assign(topicPartition, committed: start, cursors: { _ in (nil, nil) }, now: now)
@@ -93,15 +96,30 @@ public final class Dispatcher: Service {
     public var isDispatching: Bool { self.isRunning.withLock { $0 } }
 
     private func drainOnShutdown() async {
-        do { try await gracefulShutdown() } catch { return self.core.finish() }
+        // A cancelled task has no time to drain, but what is settled is committed all the same.
+        let isGraceful: Bool
+        do {
+            try await gracefulShutdown()
+            isGraceful = true
+        } catch { isGraceful = false }
         self.core.step { state, _ in state.machine.stopSending() }
-        let deadline = DispatchClock.monotonicMilliseconds + self.configuration.drainTimeoutMilliseconds
+        let deadline =
+            DispatchClock.monotonicMilliseconds + (isGraceful ? self.configuration.drainTimeoutMilliseconds : 0)
         while !self.core.look({ $0.machine.isQuiet }), DispatchClock.monotonicMilliseconds < deadline {
             try? await Task.sleep(for: .milliseconds(5))
         }
-        await self.commitNow()
+        await self.commitAll()
         await self.journal.write()
         self.core.finish()
+    }
+
+    /// Waits for a commit that is under way, then commits what has been settled since.
+    private func commitAll() async {
+        for _ in 0..<Self.lastCommitWaitsMax where self.core.look({ $0.machine.isCommitting }) {
+            try? await Task.sleep(for: .milliseconds(10))
+            await Task.yield()
+        }
+        await self.commitNow()
     }
 
     private func passTime() async {

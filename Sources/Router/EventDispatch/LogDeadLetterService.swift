@@ -199,9 +199,7 @@ public final class LogDeadLetterService: DeadLetterService {
     private static func offset(_ cursor: String?) throws(ServiceError) -> Offset? {
         guard let cursor else { return nil }
         guard let value = Int64(cursor) else {
-            throw ServiceError(
-                .invalid, "the cursor is not one of ours",
-                errors: [.init(pointer: "cursor", detail: "use nextCursor of the page before")])
+            throw ServiceError(unknownCursor: "use nextCursor of the page before")
         }
         return Offset(value)
     }
@@ -211,16 +209,5 @@ extension DeadLetter {
     /// What it counts for in appends and pages.
     fileprivate var bytes: Int {
         self.event.attributes.bytes.readableBytes + (self.event.data?.readableBytes ?? 0) + 512
-    }
-}
-
-extension ServiceError {
-    /// What a fault of the log means to a caller.
-    init(_ error: EventLogError) {
-        switch error.code {
-        case .unknownTopic, .unknownPartition, .invalidTopic: self.init(.unprocessable, error.message)
-        case .tooLarge: self.init(.limitExceeded, error.message)
-        default: self.init(.unavailable, "the log cannot serve the call now: \(error.message)")
-        }
     }
 }

@@ -31,12 +31,16 @@ extension LogReplayService {
                 return try await self.matches(in: replay.ranges, compiled) {
                     self.counts.withLock { $0.isCurrent(count) }
                 }
-            } catch let error as EventLogError where error.isRetriable && attempt < 10 {
+            } catch let error as EventLogError where attempt < 10 && Self.mayPass(error) {
                 attempt += 1
                 try? await Task.sleep(
                     for: .milliseconds(self.dispatcher.configuration.limits.internalRetryMilliseconds))
             }
         }
+    }
+
+    private static func mayPass(_ error: EventLogError) -> Bool {
+        error.code == .unavailable || error.code == .overloaded
     }
 
     private func finish(_ count: ReplayCounts.Count, matched: Int64) async throws {

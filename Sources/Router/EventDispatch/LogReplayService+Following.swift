@@ -59,9 +59,7 @@ extension LogReplayService {
 
     private static func compile(_ subscription: Subscription) throws(ServiceError) -> CompiledSubscription {
         do { return try CompiledSubscription(subscription) } catch {
-            throw ServiceError(
-                .unprocessable, "a filter cannot be used: \(error.detail)",
-                errors: [.init(pointer: error.pointer, detail: error.detail)])
+            throw ServiceError(error)
         }
     }
 

@@ -315,9 +315,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
 
     private static func compile(_ subscription: Subscription) throws(ServiceError) -> CompiledSubscription {
         do { return try CompiledSubscription(subscription) } catch {
-            throw ServiceError(
-                .unprocessable, "a filter cannot be used: \(error.detail)",
-                errors: [.init(pointer: error.pointer, detail: error.detail)])
+            throw ServiceError(error)
         }
     }
 

@@ -15,9 +15,7 @@ enum PositionCursor {
                 let partition = Int32(part[part.index(after: tilde)..<colon]),
                 let offset = Int64(part[part.index(after: colon)...]), offset >= 0
             else {
-                throw ServiceError(
-                    .invalid, "the cursor is not one of ours",
-                    errors: [ServiceError.FieldError(pointer: "cursor", detail: "use one that an earlier answer gave")])
+                throw ServiceError(unknownCursor: "use one that an earlier answer gave")
             }
             offsets[TopicPartition(Topic(String(part[..<tilde])), Partition(partition))] = Offset(offset)
         }

@@ -1,21 +1,28 @@
 import Delivery
+import EventLog
 
 /// An observer that keeps nothing: where nobody counts what dispatch does.
 public struct SilentDispatchObserver: DispatchObserver {
     public init() {}
 
     /// Forgets the report.
-    public func attempted(_ report: AttemptReport, events: Int) {}
+    public func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport) {}
 
     /// Forgets the reason; the dead letter itself is in the log.
     public func deadLettered(_ reason: DeadLetterReason) {}
+
+    /// Keeps nothing: the dispatcher logs the failure and writes again.
+    public func deadLetterFailed() {}
 
     /// Keeps nothing: the dispatcher logs the failure and commits again.
     public func commitFailed() {}
 
     /// Keeps nothing: a record that is no event leaves no other trace.
-    public func invalidRecord() {}
+    public func invalidRecord(at position: Position) {}
 
     /// Forgets the count.
     public func fetched(records: Int, isCatchUp: Bool) {}
+
+    /// Keeps nothing: the dispatcher logs the range.
+    public func rangeLost(records: Int64) {}
 }

@@ -16,8 +16,10 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
         public static let tooLarge = Self(name: "too-large")
         /// The queue of appends is full: come again later.
         public static let overloaded = Self(name: "overloaded")
-        /// The store cannot be written or read now (disk full, broker down).
+        /// The store cannot be written or read now (broker down).
         public static let unavailable = Self(name: "unavailable")
+        /// The disk, or the size that the store may reach, is used up: nothing can be appended until there is room.
+        public static let full = Self(name: "full")
         /// A record that cannot be kept or read: headers whose lengths do not add up, no key in a compacted topic, a
         /// damaged store. The same call fails again.
         public static let corruptRecord = Self(name: "corrupt-record")
@@ -40,9 +42,6 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
         self.bounds = bounds
         self.cause = cause
     }
-
-    /// Whether the same call may succeed later without a change.
-    public var isRetriable: Bool { self.code == .overloaded || self.code == .unavailable }
 
     public var description: String {
         "\(self.code.name): \(self.message)" + (self.cause.map { " (\($0))" } ?? "")

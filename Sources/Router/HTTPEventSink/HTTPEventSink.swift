@@ -12,8 +12,8 @@ import Foundation
 /// Delivers events to HTTP endpoints (CloudEvents 1.0, HTTP protocol binding) over pooled connections.
 ///
 /// A request carries the event in the destination's content mode, `tenantId`, `correlationId` and `runId` where the
-/// event has them, `traceparent` and `tracestate` of this hop where the event has a trace, `Idempotency-Key`,
-/// `User-Agent`, and the subscription's own headers except those that the router sets itself.
+/// event has them, the `traceparent` of this hop with the event's `tracestate`, `Idempotency-Key`, `User-Agent`, and
+/// the subscription's own headers except those that the router sets itself.
 ///
 /// 2xx with a whole answer is delivered; 408, 425, 429, 5xx, timeouts and broken connections are tried again; 410 is
 /// gone; other 4xx, and 3xx, which are never followed, are rejected, as is a destination to which no request can be
@@ -61,7 +61,7 @@ public final class HTTPEventSink: EventSink, Sendable {
         func report(_ meaning: AttemptReport.Meaning, _ status: Int?, _ error: String?) -> AttemptReport {
             AttemptReport(
                 meaning: meaning, status: status, error: error,
-                durationMilliseconds: (NIODeadline.now() - start).nanoseconds / 1_000_000)
+                durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
         }
         let request: HTTPClientRequest
         do throws(DestinationFault) {

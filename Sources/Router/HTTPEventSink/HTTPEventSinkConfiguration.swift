@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// The limits of ``HTTPEventSink``. Values outside their range are clamped.
 public struct HTTPEventSinkConfiguration: Sendable, Hashable {
     /// Sent as `User-Agent: portarium/<version>`. Characters that a product's version may not have (RFC 9110, section
@@ -38,7 +40,7 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
         clamp(&configuration.responseBodyBytesMax, 0...16_777_216)
         clamp(&configuration.retryAfterMillisecondsMax, 0...2_592_000_000)
         clamp(&configuration.preparedDestinationsMax, 2...1_000_000)
-        let version = configuration.version.utf8.filter(HeaderText.isTokenByte)
+        let version = configuration.version.utf8.filter(ASCIISet.token.contains)
         configuration.version = version.isEmpty ? "dev" : String(decoding: version, as: UTF8.self)
         return configuration
     }

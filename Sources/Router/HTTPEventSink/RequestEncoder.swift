@@ -49,23 +49,15 @@ struct RequestEncoder: Sendable {
                 headers.add(name: header, value: value)
             }
         }
-        let parent = attributes.withValue(of: "traceparent") { _, value in
-            TraceContext.child(of: value, spanID: self.spanIDs.next())
-        }
-        if let parent = parent ?? nil {
-            headers.add(name: "traceparent", value: parent)
-            let state = attributes.withValue(of: "tracestate") { _, value in
-                TraceContext.isState(value) ? String(decoding: value, as: UTF8.self) : nil
-            }
-            if let state = state ?? nil { headers.add(name: "tracestate", value: state) }
-        }
+        headers.add(name: "traceparent", value: HopTrace.parent(of: event, spanID: self.spanIDs.next()).text)
+        if let state = HopTrace.state(of: event) { headers.add(name: "tracestate", value: state) }
         let key = attributes.withValue(of: "source") { _, source in
             attributes.withValue(of: "id") { _, id in HeaderText.idempotencyKey(source: source, id: id) }
         }
         if let key = key ?? nil { headers.add(name: "Idempotency-Key", value: key) }
     }
 
-    /// A batch has no trace of its own; what all of its events share is said in the headers.
+    /// What all events of a batch share is said in the headers.
     private func encodeBatch(_ attempt: DeliveryAttempt, into request: inout HTTPClientRequest) {
         var events = attempt.elements.map { $0.event }
         if let replayID = attempt.replayID {
@@ -82,6 +74,10 @@ struct RequestEncoder: Sendable {
             }
             if isShared { request.headers.add(name: header, value: first) }
         }
+        let parent = HopTrace.parent(ofBatch: events, spanID: self.spanIDs.next())
+        request.headers.add(name: "traceparent", value: parent.text)
+        let states = Set(events.map { HopTrace.state(of: $0) })
+        if states.count == 1, let state = states.first ?? nil { request.headers.add(name: "tracestate", value: state) }
         request.headers.add(name: "Idempotency-Key", value: Self.idempotencyKey(of: events))
         request.body = .bytes(json)
     }
@@ -93,18 +89,7 @@ struct RequestEncoder: Sendable {
 
     /// `batch-` and 128 bits of FNV-1a over sources and ids in their order: the same events give the same key.
     static func idempotencyKey(of events: [CloudEvent]) -> String {
-        var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-        func mix(_ byte: UInt8) {
-            hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b
-        }
-        for event in events {
-            for name: StaticString in ["source", "id"] {
-                _ = event.attributes.withValue(of: name) { _, value in value.forEach(mix) }
-                // No UTF-8 has this byte: it keeps parts from running into each other.
-                mix(0xff)
-            }
-        }
-        let digits = String(hash, radix: 16)
+        let digits = String(FNV1a128.hash(identitiesOf: events), radix: 16)
         return "batch-" + String(repeating: "0", count: 32 - digits.utf8.count) + digits
     }
 }

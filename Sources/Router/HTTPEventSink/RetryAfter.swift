@@ -1,9 +1,12 @@
 import CloudEvents
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3).
-enum RetryAfter {
+public enum RetryAfter {
     /// How long to wait in milliseconds, `0...max`; nil where the value is neither a number of seconds nor a date.
-    static func milliseconds(_ value: String, nowMilliseconds: Int64, max: Int64) -> Int64? {
+    /// - Parameters:
+    ///   - nowMilliseconds: What a date is compared with, milliseconds since the epoch.
+    ///   - max: What a longer wait, also one of more digits than a number holds, comes to.
+    public static func milliseconds(_ value: String, nowMilliseconds: Int64, max: Int64) -> Int64? {
         let text = value.utf8.drop(while: self.isSpace)
         let end = text.lastIndex { !self.isSpace($0) }.map { text.index(after: $0) } ?? text.endIndex
         let trimmed = String(decoding: text[..<end], as: UTF8.self)

@@ -1,3 +1,4 @@
+import CloudEvents
 import HTTPTypes
 import Hummingbird
 
@@ -19,17 +20,7 @@ public struct HeaderTenantResolver: TenantResolver {
 
     /// Whether a text is a tenant id: 1...64 of `A-Z a-z 0-9 . _ ~ -`.
     public static func isValid(tenant: some StringProtocol) -> Bool {
-        let count = tenant.utf8.count
-        guard count >= 1, count <= self.tenantLengthMax else { return false }
-        return tenant.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
+        (1...self.tenantLengthMax).contains(tenant.utf8.count) && tenant.utf8.allSatisfy(ASCIISet.unreserved.contains)
     }
 
     /// The header's value, or the default.

@@ -10,11 +10,10 @@ public struct MetricsRoute: RouteProvider {
     private let exposition: @Sendable () async -> ByteBuffer
 
     /// - Parameters:
-    ///   - contentType: the media type of the text; Prometheus text format 0.0.4 where nothing is said.
+    ///   - contentType: the media type of the text.
     ///   - exposition: makes the text for each call.
     public init(
-        contentType: String = "text/plain; version=0.0.4; charset=utf-8",
-        exposition: @escaping @Sendable () async -> ByteBuffer
+        contentType: String, exposition: @escaping @Sendable () async -> ByteBuffer
     ) {
         self.contentType = contentType
         self.exposition = exposition

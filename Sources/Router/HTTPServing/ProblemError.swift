@@ -8,12 +8,6 @@ public struct ProblemError: Error, HTTPResponseError, Sendable, CustomStringConv
     /// Headers beside the content type: `Allow`, `WWW-Authenticate`, `Retry-After` …
     public var headers: HTTPFields
 
-    /// A refusal with a problem document.
-    public init(_ problem: ProblemDetails, headers: HTTPFields = HTTPFields()) {
-        self.problem = problem
-        self.headers = headers
-    }
-
     /// A refusal of a kind, with one sentence and what belongs to it.
     /// - Parameter retryAfterSeconds: goes into `Retry-After` (RFC 9110, section 10.2.3).
     public init(

@@ -27,6 +27,8 @@ public struct ProblemType: Sendable, Hashable {
         "invalid-request", title: "The request cannot be understood", status: 400)
     /// 400: `X-Tenant-Id` is no tenant id.
     public static let invalidTenant = Self("invalid-tenant", title: "The tenant id is not valid", status: 400)
+    /// 400: the client ended the request before all of it was there.
+    public static let cutOff = Self("cut-off", title: "The request ended too early", status: 400)
     /// 401: no credential, or a wrong one.
     public static let unauthenticated = Self("unauthenticated", title: "The caller is not known", status: 401)
     /// 403: the caller is known and may not do this.
@@ -60,6 +62,8 @@ public struct ProblemType: Sendable, Hashable {
     public static let internalError = Self("internal-error", title: "The server failed", status: 500)
     /// 503: the router has more work than it takes; come again later.
     public static let overloaded = Self("overloaded", title: "The router is overloaded", status: 503)
+    /// 503: nothing can be stored until there is room.
+    public static let logFull = Self("log-full", title: "The log is full", status: 503)
     /// 503: a part that the call needs is not there now; come again later.
     public static let unavailable = Self("unavailable", title: "The router cannot do this now", status: 503)
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// Reads whole request bodies within limits.
 public struct RequestBodyReader: Sendable {
@@ -49,6 +50,15 @@ public struct RequestBodyReader: Sendable {
     private func collect(
         _ request: Request, announced: Int?, charged: inout Int
     ) async throws -> ByteBuffer {
+        do {
+            return try await self.read(request, announced: announced, charged: &charged)
+        } catch is HTTPParserError {
+            // The connection broke: hardly anybody hears it, but what is counted is what happened.
+            throw ProblemError(.cutOff, "the connection ended after \(charged) bytes of the body")
+        }
+    }
+
+    private func read(_ request: Request, announced: Int?, charged: inout Int) async throws -> ByteBuffer {
         var body: ByteBuffer?
         for try await chunk in request.body {
             let bytes = chunk.readableBytes
@@ -66,7 +76,7 @@ public struct RequestBodyReader: Sendable {
         }
         if let announced, charged != announced {
             throw ProblemError(
-                .invalidRequest, "the body ended after \(charged) bytes where Content-Length announces \(announced)")
+                .cutOff, "the body ended after \(charged) bytes where Content-Length announces \(announced)")
         }
         return body ?? ByteBuffer()
     }

@@ -42,42 +42,4 @@ public struct ServingConfiguration: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
-
-    /// What is out of bounds, one sentence a field that names it; empty where all is well.
-    public var faults: [String] {
-        var faults: [String] = []
-        func check(_ name: String, _ isValid: Bool, _ expected: String) {
-            if !isValid { faults.append("\(name) must be \(expected)") }
-        }
-        check("port", (0...65_535).contains(self.port), "0 to 65535")
-        check("backlogMax", (1...65_535).contains(self.backlogMax), "1 to 65535")
-        check("connectionsMax", (1...1_000_000).contains(self.connectionsMax), "1 to 1000000")
-        check("bodyBytesMax", (1...(1 << 30)).contains(self.bodyBytesMax), "1 byte to 1 GiB")
-        check("requestHeadBytesMax", (1024...(1 << 20)).contains(self.requestHeadBytesMax), "1 KiB to 1 MiB")
-        check("requestHeadersMax", (16...10_000).contains(self.requestHeadersMax), "16 to 10000")
-        check("bodyBytesPerSecondMin", self.bodyBytesPerSecondMin >= 1, "at least 1")
-        check("bodyTimeoutMax", self.bodyTimeoutMax >= self.bodyTimeout, "at least bodyTimeout")
-        check("inFlightBytesMax", self.inFlightBytesMax >= self.bodyBytesMax, "at least bodyBytesMax")
-        check("inFlightRequestsMax", self.inFlightRequestsMax >= 1, "at least 1")
-        check(
-            "defaultTenant", HeaderTenantResolver.isValid(tenant: self.defaultTenant),
-            "1 to 64 of the characters A-Z a-z 0-9 . _ ~ -")
-        let timeouts: [(String, Duration)] = [
-            ("requestHeadTimeout", self.requestHeadTimeout), ("bodyTimeout", self.bodyTimeout),
-            ("idleTimeout", self.idleTimeout), ("answerStallTimeout", self.answerStallTimeout),
-            ("lingerTimeout", self.lingerTimeout), ("readinessTimeout", self.readinessTimeout),
-        ]
-        for (name, timeout) in timeouts { check(name, timeout >= .milliseconds(1), "at least 1 ms") }
-        return faults
-    }
-
-    /// A budget as large as ``inFlightBytesMax`` and ``inFlightRequestsMax`` say. One is shared by all surfaces.
-    public func makeBudget() -> InFlightBudget {
-        InFlightBudget(bytesMax: self.inFlightBytesMax, requestsMax: self.inFlightRequestsMax)
-    }
-
-    /// A reader of bodies up to ``bodyBytesMax``.
-    public func makeBodyReader(budget: InFlightBudget) -> RequestBodyReader {
-        RequestBodyReader(bytesMax: self.bodyBytesMax, budget: budget)
-    }
 }

@@ -4,7 +4,7 @@ import CloudEvents
 public struct EventOrigin: Sendable {
     /// The caller's tenant.
     public var tenant: String
-    /// The trace of the request, for events that carry none.
+    /// The trace of the request, for events that carry none that is valid.
     public var trace: TraceContext?
 
     /// An origin.
@@ -13,7 +13,8 @@ public struct EventOrigin: Sendable {
         self.trace = trace
     }
 
-    /// Puts tenant, correlation and trace into an event; attributes that are there stay as they are.
+    /// Puts tenant, correlation and trace into an event; attributes that are there stay as they are, unless they are a
+    /// trace that nobody can go on with.
     /// - Parameter correlationID: called where the event has no `correlationid`.
     /// - Throws: `CloudEventError` with code `tenant-conflict` where the event says that it is another tenant's.
     func stamp(_ event: inout CloudEvent, correlationID: () -> String) throws(CloudEventError) {
@@ -29,12 +30,23 @@ public struct EventOrigin: Sendable {
         if !event.attributes.contains("correlationid") {
             event.attributes.append(name: "correlationid", value: correlationID())
         }
-        if let trace, !event.attributes.contains("traceparent") {
-            event.attributes.append(name: "traceparent", value: trace.traceParent)
-            if let traceState = trace.traceState, !event.attributes.contains("tracestate") {
-                event.attributes.append(name: "tracestate", value: traceState)
-            }
+        self.stampTrace(&event)
+    }
+
+    /// An event goes on with its own trace, else with the request's. What is no trace context is taken out: whoever
+    /// cannot read a `traceparent` must begin anew, and must not use the `tracestate` (Trace Context, section 4.3).
+    private func stampTrace(_ event: inout CloudEvent) {
+        let isTraced = event.attributes.withValue(of: "traceparent") { _, value in TraceParent(value) != nil }
+        let hasState = event.attributes.withValue(of: "tracestate") { _, value in TraceState.isValid(value) }
+        if isTraced == true {
+            if hasState == false { event.attributes.set("tracestate", to: nil) }
+            return
         }
+        if isTraced != nil { event.attributes.set("traceparent", to: nil) }
+        if hasState != nil { event.attributes.set("tracestate", to: nil) }
+        guard let trace else { return }
+        event.attributes.append(name: "traceparent", value: trace.traceParent)
+        if let traceState = trace.traceState { event.attributes.append(name: "tracestate", value: traceState) }
     }
 }
 

@@ -11,6 +11,7 @@ import NIOCore
 /// 202 is answered only when the log has all events of the request durably; every other answer means that none was
 /// acknowledged.
 public struct EventRoutes: RouteProvider {
+    static let path = "/v1/events"
     private static let correlationIDName = HTTPField.Name("correlation-id")
 
     private let intake: EventIntake
@@ -40,11 +41,12 @@ public struct EventRoutes: RouteProvider {
 
     /// Registers the path.
     public func addRoutes(to routes: RouteTable) {
-        routes.post("/v1/events") { request, context in try await self.publish(request, context: context) }
+        routes.post(RouterPath(Self.path)) { request, context in try await self.publish(request, context: context) }
     }
 
     private func publish(_ request: Request, context: RouterRequestContext) async throws -> Response {
         let start = NIODeadline.now()
+        self.observer.began()
         do {
             let contentType = request.headers[.contentType]
             let mode = try self.mode(ofContentType: contentType)
@@ -53,7 +55,7 @@ public struct EventRoutes: RouteProvider {
                 let accepted = try await self.accept(
                     body, of: request, mode: mode, contentType: contentType, tenant: context.tenant)
                 self.observer.accepted(
-                    events: accepted.events.count, bytes: body.readableBytes,
+                    mode: mode, events: accepted.events.count, bytes: body.readableBytes,
                     durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
                 return self.answer(accepted, mode: mode)
             }
@@ -61,7 +63,7 @@ public struct EventRoutes: RouteProvider {
             self.observer.refused(IngressProblem.refusal(for: error))
             throw error
         } catch {
-            self.observer.refused(.failed)
+            self.observer.refused(error is CancellationError ? .cutOff : .failed)
             throw error
         }
     }

@@ -50,6 +50,9 @@ public enum IngressProblem {
             return ProblemError(
                 .overloaded, "the log has as many appends waiting as it takes; send the events again later",
                 members: [code], retryAfterSeconds: self.retryAfterSeconds)
+        case .full:
+            return ProblemError(
+                .logFull, error.message, members: [code], retryAfterSeconds: self.retryAfterSeconds)
         default:
             return ProblemError(
                 .unavailable, "the log does not take events now; send them again later", members: [code],
@@ -61,6 +64,8 @@ public enum IngressProblem {
     public static func refusal(for problem: ProblemError) -> IngressRefusal {
         switch problem.problem.type {
         case .tooLarge: .tooLarge
+        case .cutOff: .cutOff
+        case .logFull: .logFull
         case .unsupportedMediaType: .mediaType
         case .tenantConflict: .tenantConflict
         case .overloaded: .overloaded

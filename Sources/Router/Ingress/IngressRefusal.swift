@@ -12,12 +12,18 @@ public struct IngressRefusal: Sendable, Hashable {
     public static let tooLarge = Self(name: "too-large")
     /// A media type that names no mode.
     public static let mediaType = Self(name: "media-type")
+    /// The request names no valid tenant, or may not speak for it.
+    public static let tenant = Self(name: "tenant")
+    /// The client went away, or ended the body, before all of it was there; or the server shut down meanwhile.
+    public static let cutOff = Self(name: "cut-off")
     /// The event belongs to another tenant.
     public static let tenantConflict = Self(name: "tenant-conflict")
     /// More requests or bytes at once than are taken.
     public static let overloaded = Self(name: "overloaded")
     /// The log did not take the records.
     public static let logUnavailable = Self(name: "log-unavailable")
+    /// The disk, or the size that the log may reach, is used up.
+    public static let logFull = Self(name: "log-full")
     /// A fault of ours.
     public static let failed = Self(name: "failed")
 }

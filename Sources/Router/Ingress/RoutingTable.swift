@@ -52,30 +52,10 @@ public struct RoutingTable: Sendable, Hashable {
         return self.defaultTopic
     }
 
-    /// The topic of a type.
-    public func topic(ofType type: String) -> Topic {
-        var type = type
-        return type.withUTF8 { self.topic(ofType: UnsafeRawBufferPointer($0)) }
-    }
-
     /// All topics of the table, each once: the default topic first, then in the order of the entries.
     public var topics: [Topic] {
         var topics = [self.defaultTopic]
         for entry in self.entries where !topics.contains(entry.topic) { topics.append(entry.topic) }
         return topics
-    }
-
-    /// What the topics of the table shall be like when they are made.
-    /// - Parameters:
-    ///   - partitions: of each topic, `1...1024`.
-    ///   - retentionAge: how long events are kept at least; nil: for ever.
-    ///   - retentionBytesMax: how many bytes a partition keeps at most; nil: no limit.
-    public func topicSpecifications(
-        partitions: Int, retentionAge: Duration? = nil, retentionBytesMax: Int64? = nil
-    ) -> [TopicSpecification] {
-        self.topics.map {
-            TopicSpecification(
-                topic: $0, partitions: partitions, retentionAge: retentionAge, retentionBytesMax: retentionBytesMax)
-        }
     }
 }

@@ -12,7 +12,4 @@ public struct HistogramSnapshot: Sendable, Hashable {
         self.counts = counts
         self.sum = sum
     }
-
-    /// The number of observations.
-    public var count: UInt64 { self.counts.reduce(0, &+) }
 }

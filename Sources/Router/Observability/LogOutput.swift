@@ -12,8 +12,6 @@ import Glibc
 public final class LogOutput: Sendable {
     /// The standard error stream, unbuffered.
     public static let standardError = LogOutput(fileDescriptor: STDERR_FILENO)
-    /// The standard output stream, unbuffered.
-    public static let standardOutput = LogOutput(fileDescriptor: STDOUT_FILENO)
 
     private let lock = Mutex(())
     private let sink: @Sendable (UnsafeRawBufferPointer) -> Void

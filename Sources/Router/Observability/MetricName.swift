@@ -7,7 +7,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case ingressEvents = "portarium_ingress_events_total"
     /// Bytes of bodies, their headers and framing not counted.
     case ingressBytes = "portarium_ingress_bytes_total"
-    /// `reason`: a stable problem type.
+    /// `reason`: a stable word, see `IngressRefusal`.
     case ingressRefused = "portarium_ingress_refused_total"
     case ingressDuration = "portarium_ingress_duration_seconds"
     case ingressInFlight = "portarium_ingress_in_flight_requests"
@@ -19,12 +19,17 @@ public enum MetricName: String, Sendable, CaseIterable {
     /// Bytes of records that were handed to the log and are not durable yet.
     case logQueuedBytes = "portarium_log_queued_bytes"
     case logBatchRecords = "portarium_log_batch_records"
-    /// `topic`, `partition`.
+    /// `topic`, `partition`; 2,000 series at most, further partitions are one with `_overflow`, their sum.
     case logEndOffset = "portarium_log_end_offset"
-    /// `topic`, `partition`.
+    /// `topic`, `partition`; 2,000 series at most, further partitions are one with `_overflow`, their sum.
     case tailPosition = "portarium_tail_position"
+    /// `reader` (`tail`, `catch-up`).
+    case fetchedRecords = "portarium_dispatch_fetched_records_total"
+    case invalidRecords = "portarium_dispatch_invalid_records_total"
+    case commitFailures = "portarium_dispatch_commit_failures_total"
 
-    /// `tenant`, `subscription`.
+    /// `tenant`, `subscription`; 5,000 series at most, in the order of the ids; further subscriptions are one with
+    /// `_overflow`, their sum.
     case subscriptionLag = "portarium_subscription_lag_records"
     /// `status` (`active`, `paused`, `catching-up`, `suspended`).
     case subscriptions = "portarium_subscriptions"
@@ -32,7 +37,7 @@ public enum MetricName: String, Sendable, CaseIterable {
 
     /// `outcome` (`delivered`, `retried`, `rejected`, `gone`).
     case deliveryAttempts = "portarium_delivery_attempts_total"
-    /// `outcome` (`delivered`, `dead-lettered`, `filtered`, `abandoned`).
+    /// `outcome` (`delivered`, `dead-lettered`).
     case deliveryEvents = "portarium_delivery_events_total"
     case deliveryDuration = "portarium_delivery_duration_seconds"
     case deliveryInFlight = "portarium_delivery_in_flight_requests"
@@ -48,6 +53,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case deadLetterWriteFailures = "portarium_dead_letter_write_failures_total"
     case replaysRunning = "portarium_replays_running"
     case replayedEvents = "portarium_replayed_events_total"
+    case attemptsUnrecorded = "portarium_attempts_unrecorded_total"
 
     /// `version`; always 1.
     case buildInfo = "portarium_build_info"
@@ -72,8 +78,9 @@ extension MetricName {
     public var kind: MetricKind {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
-            .subscriptionLostRecords, .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures,
-            .replayedEvents, .metricSeriesOverflow, .metricConflicts, .processCPU:
+            .fetchedRecords, .invalidRecords, .commitFailures, .subscriptionLostRecords, .deliveryAttempts,
+            .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
@@ -94,14 +101,17 @@ extension MetricName {
         case .ingressDuration: "From a request's head to its answer."
         case .ingressInFlight: "Requests to publish that are not answered yet."
         case .logAppendedRecords: "Records appended to the log."
-        case .logAppendDuration: "From handing a batch to the log to its being durable."
-        case .logAppendFailures: "Batches that the log could not take."
+        case .logAppendDuration: "How long one synced append took."
+        case .logAppendFailures: "Synced appends that failed."
         case .logQueuedRecords: "Records that wait to be appended."
         case .logQueuedBytes: "Bytes that wait to be appended."
         case .logBatchRecords: "Records per synced append."
         case .logEndOffset: "The offset that the next record of a partition will get."
         case .tailPosition: "The offset that the tail of a partition reads next."
-        case .subscriptionLag: "Records between a subscription's committed position and the end of the log."
+        case .fetchedRecords: "Records read from the log for delivery."
+        case .invalidRecords: "Records that are no events and were passed over."
+        case .commitFailures: "Commits of positions that failed; they are tried again."
+        case .subscriptionLag: "Records that were not read for a subscription yet or are not settled."
         case .subscriptions: "Subscriptions by status."
         case .subscriptionLostRecords: "Records that retention removed before a subscription read them."
         case .deliveryAttempts: "Attempts to deliver, by what came of them."
@@ -116,7 +126,8 @@ extension MetricName {
         case .deadLetters: "Events written to the dead letters."
         case .deadLetterWriteFailures: "Dead letters that the log could not take; they are tried again."
         case .replaysRunning: "Replays that are running."
-        case .replayedEvents: "Events sent by replays."
+        case .replayedEvents: "Events delivered by replays."
+        case .attemptsUnrecorded: "Attempts that are missing in traces because the log did not keep up."
         case .buildInfo: "The version that runs."
         case .metricSeriesOverflow: "Label sets counted under the shared overflow series of their metric."
         case .metricConflicts: "Instruments left out of the exposition."

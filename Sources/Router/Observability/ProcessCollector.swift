@@ -47,14 +47,6 @@ public struct ProcessCollector: Sendable {
         return families
     }
 
-    /// Resident memory in bytes now (the highest so far where there is no `/proc`).
-    public static func residentMemoryBytes() -> Int64? {
-        if let statistics = self.statistics() { return Int64(statistics.residentBytes) }
-        let family = ProcessCollector().collect().first { $0.name == MetricName.processResidentMemory.rawValue }
-        guard case .number(let bytes)? = family?.samples.first?.value else { return nil }
-        return Int64(bytes)
-    }
-
     // MARK: - /proc
 
     struct Statistics: Equatable {

@@ -69,7 +69,7 @@ struct FieldFaults {
     }
 
     mutating func subscriptionName(_ pointer: String, _ name: String) {
-        if !ResourceName.isSubscription(name) {
+        if !SubscriptionID.isValid(name: name) {
             self.add(pointer, "must be a subscription's id: 1 to 128 of the characters A-Z a-z 0-9 . _ ~ -")
         }
     }

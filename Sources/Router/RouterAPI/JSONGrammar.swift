@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// Checks that bytes are one JSON text (RFC 8259) and says where they are not, which the decoder does not.
 ///
 /// Iterative, so that no nesting can exhaust the stack. The members of an object must have different names.
@@ -175,20 +177,11 @@ struct JSONGrammar {
             self.cursor += 2
         case UInt8(ascii: "u"):
             let digits = rest.dropFirst().prefix(4)
-            guard digits.count == 4, digits.allSatisfy(Self.isHexadecimalDigit) else {
+            guard digits.count == 4, digits.allSatisfy(ASCIISet.hexDigit.contains) else {
                 throw Mistake(reason: "\\u must be followed by four hexadecimal digits")
             }
             self.cursor += 6
         default: throw Mistake(reason: "there is no such escape")
-        }
-    }
-
-    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
         }
     }
 

@@ -6,20 +6,6 @@ enum ResourceName {
     /// Bytes that an id in a path has at most.
     static let bytesMax = 1_024
 
-    /// Whether a text can be the id of a subscription: `[A-Za-z0-9._~-]{1,128}`, and not `.` or `..`.
-    static func isSubscription(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count) && text != "." && text != ".."
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-    }
-
     /// A new id for a subscription that was given none: 20 lower-case characters, 100 random bits.
     static func mintSubscription() -> String {
         let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")

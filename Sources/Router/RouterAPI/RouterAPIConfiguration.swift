@@ -20,21 +20,4 @@ public struct RouterAPIConfiguration: Sendable {
 
     /// The defaults.
     public init() {}
-
-    /// What is out of bounds, one sentence a field that names it; empty where all is well.
-    public var faults: [String] {
-        var faults: [String] = []
-        func check(_ name: String, _ isValid: Bool, _ expected: String) {
-            if !isValid { faults.append("\(name) must be \(expected)") }
-        }
-        check("streamHeartbeatInterval", self.streamHeartbeatInterval >= .milliseconds(1), "at least 1 ms")
-        check("streamRetryMilliseconds", (0...60_000).contains(self.streamRetryMilliseconds), "0 to 60000")
-        check("streamsMax", self.streamsMax >= 1, "at least 1")
-        check("streamsPerTenantMax", self.streamsPerTenantMax >= 1, "at least 1")
-        check("streamEndMax", self.streamEndMax >= .zero, "at least 0")
-        check("streamWriteBytesMax", self.streamWriteBytesMax >= 1, "at least 1")
-        check("documentBytesMax", self.documentBytesMax >= 1, "at least 1")
-        check("retryAfterSeconds", self.retryAfterSeconds >= 0, "at least 0")
-        return faults
-    }
 }

@@ -49,7 +49,7 @@ struct SubscriptionRoutes: Sendable {
     /// - Throws: 404 where the path names what can be no subscription.
     private static func id(in context: RouterRequestContext) throws(ProblemError) -> SubscriptionID {
         let name = try ResourceName.id(in: context, of: "subscription")
-        guard ResourceName.isSubscription(name) else {
+        guard SubscriptionID.isValid(name: name) else {
             throw ProblemError(.notFound, "there is no such subscription")
         }
         return SubscriptionID(tenant: context.tenant, name: name)

@@ -15,10 +15,6 @@ struct AttributeConstraints: Sendable {
 
     init() {}
 
-    init(_ attribute: String, _ alternatives: [AttributeValuePattern]) {
-        self.require(attribute, alternatives)
-    }
-
     /// Both hold: for an attribute that both name, the narrower one is kept.
     mutating func formConjunction(_ other: AttributeConstraints) {
         if self.alternatives.isEmpty {

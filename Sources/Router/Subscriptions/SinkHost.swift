@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// The grammar of hosts (RFC 3986, section 3.2.2; RFC 1123, section 2.1).
 enum SinkHost {
     /// What is wrong with a DNS name or IPv4 address, nil: nothing.
@@ -37,7 +39,9 @@ enum SinkHost {
                     }
                     groups += 2
                 } else {
-                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(self.isHexDigit) else { return false }
+                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(ASCIISet.hexDigit.contains) else {
+                        return false
+                    }
                     groups += 1
                 }
             }
@@ -58,7 +62,7 @@ enum SinkHost {
     /// What resolvers read as a part of an address: decimal, or hexadecimal with `0x`.
     private static func isNumber(_ label: Substring) -> Bool {
         let digits = label.lowercased()
-        if digits.hasPrefix("0x") { return digits.dropFirst(2).utf8.allSatisfy(self.isHexDigit) }
+        if digits.hasPrefix("0x") { return digits.dropFirst(2).utf8.allSatisfy(ASCIISet.hexDigit.contains) }
         return digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
@@ -66,15 +70,6 @@ enum SinkHost {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
             true
         default: false
         }

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// The URL of a sink: absolute, `http` or `https`, taken apart without any library so that all rooms agree on it.
 ///
 /// The host is lower-case ASCII: a DNS name, an IPv4 address in its common form, or an IPv6 address in brackets. Forms
@@ -77,7 +79,7 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
             case UInt8(ascii: "#"): throw SinkURLError("must not have a fragment; leave out # and what follows")
             case UInt8(ascii: "%"):
                 let digits = bytes[(index + 1)...].prefix(2)
-                guard digits.count == 2, digits.allSatisfy(self.isHexDigit) else {
+                guard digits.count == 2, digits.allSatisfy(ASCIISet.hexDigit.contains) else {
                     throw SinkURLError(
                         "has a % that is not followed by two hexadecimal digits; write %25 for the sign itself")
                 }
@@ -130,9 +132,5 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
             (1...65_535).contains(port)
         else { throw SinkURLError("has the port '\(digits)'; use 1 to 65535") }
         return (name, port)
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
     }
 }

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// The identity of a subscription: its name, unique within its tenant.
 public struct SubscriptionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// Who it belongs to.
@@ -8,6 +10,12 @@ public struct SubscriptionID: Hashable, Comparable, Sendable, Codable, CustomStr
     public init(tenant: String, name: String) {
         self.tenant = tenant
         self.name = name
+    }
+
+    /// Whether a text can be a name: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`, and neither `.` nor `..`, which a path loses.
+    public static func isValid(name: String) -> Bool {
+        (1...128).contains(name.utf8.count) && name != "." && name != ".."
+            && name.utf8.allSatisfy(ASCIISet.unreserved.contains)
     }
 
     public var description: String { "\(self.tenant)/\(self.name)" }

@@ -29,6 +29,9 @@ public struct SubscriptionIndex: Sendable {
     /// How many subscriptions there are.
     public var count: Int { self.subscriptions.count }
 
+    /// Whether there is none.
+    public var isEmpty: Bool { self.subscriptions.isEmpty }
+
     /// Adds a subscription under a number of the caller's choice; one that was there under this number is replaced.
     public mutating func insert(_ subscription: CompiledSubscription, slot: Int) {
         self.remove(slot: slot)

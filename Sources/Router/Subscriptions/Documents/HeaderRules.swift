@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// Which headers a subscription may have sent along (RFC 9110, sections 5.1 and 5.5).
 enum HeaderRules {
     /// What the router or the connection sets itself.
@@ -10,7 +12,7 @@ enum HeaderRules {
 
     /// What is wrong with a name, nil: nothing.
     static func fault(ofName name: String, bytesMax: Int) -> String? {
-        guard !name.isEmpty, name.utf8.allSatisfy(self.isTokenByte) else {
+        guard !name.isEmpty, name.utf8.allSatisfy(ASCIISet.token.contains) else {
             return "is no name of a header: use letters, digits and hyphens"
         }
         guard name.utf8.count <= bytesMax else {
@@ -32,14 +34,5 @@ enum HeaderRules {
         let edges = [bytes.first, bytes.last]
         guard !edges.contains(0x20), !edges.contains(0x09) else { return "must not begin or end with white space" }
         return nil
-    }
-
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

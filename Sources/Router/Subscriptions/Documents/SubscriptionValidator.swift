@@ -25,17 +25,7 @@ struct SubscriptionValidator {
     }
 
     mutating func checkName(_ name: String) {
-        let isLegal = (1...128).contains(name.utf8.count) && name != "." && name != ".."
-        let hasLegalBytes = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        if !isLegal || !hasLegalBytes {
+        if !SubscriptionID.isValid(name: name) {
             self.note("/id", "must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ -, and not '.' or '..'")
         }
     }
