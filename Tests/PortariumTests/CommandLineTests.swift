@@ -25,7 +25,7 @@ struct CommandLineTests {
         ["replay", "list"], ["replay", "get", "r", "--watch"], ["replay", "pause", "r"], ["replay", "resume", "r"],
         ["replay", "cancel", "r"],
         ["dead-letters", "list", "--subscription", "a", "--reason", "gone"], ["dead-letters", "get", "d"],
-        ["dead-letters", "redrive", "d", "e"],
+        ["dead-letters", "redrive", "d", "e"], ["dead-letters", "redrive", "d", "--exact", "a=b"],
         ["dead-letters", "redrive", "--subscription", "a", "--filter-sql", "TRUE"],
         ["dead-letters", "discard", "d", "e"],
         ["trace", "id", "--source", "/s", "--server", "http://h:1", "--tenant", "t", "--key", "k", "--json"],
@@ -56,7 +56,7 @@ struct CommandLineTests {
         ["replay", "create", "--subscription", "a", "--rate", "0"],
         ["replay", "create", "--subscription", "a", "--from", "soon"],
         ["dead-letters", "redrive"], ["dead-letters", "redrive", "d", "--subscription", "a"],
-        ["dead-letters", "redrive", "d", "--exact", "a=b"], ["dead-letters", "discard"],
+        ["dead-letters", "discard"],
         ["trace"], ["filter", "eval"], ["filter", "eval", "--dialect", "lua", "x"], ["check"],
     ])
     func wrongCommandLineEndsWithTwo(_ arguments: [String]) async {

@@ -97,6 +97,11 @@ struct ConfigurationCheckTests {
             self.issues("routes:\n  - com.=runs\n  - com.b.=runs\n")
                 == ["3:5 routes 'com.b.=runs' is never reached: a route above it takes the same types"])
         #expect(
+            self.issues("dispatch:\n  tenantWeights: [acme=3, evil corp=1]\n").count == 1)
+        #expect(self.issues("dispatch:\n  tenantWeights: [acme=0]\n").count == 1)
+        #expect(self.issues("dispatch:\n  tenantWeights: [acme=3, acme=4]\n").count == 1)
+        #expect(self.issues("dispatch:\n  tenantWeights: [acme=3, evil=1000]\n").isEmpty)
+        #expect(
             self.issues("log:\n  topicPartitions: [runs=1, runs=2]\n")
                 == ["2:29 log.topicPartitions 'runs' is named twice"])
         #expect(self.issues("routes:\n  - {a: b}\n") == ["2:5 routes must hold texts only, not a section"])

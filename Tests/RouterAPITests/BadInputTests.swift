@@ -113,7 +113,7 @@ struct BadInputTests {
         .redrive(#"{"ids":[]}"#, 422, ["/ids"]), .redrive(#"{"ids":["a",""]}"#, 422, ["/ids/1"]),
         .redrive(#"{"ids":"a"}"#, 422, ["/ids"]), .redrive(#"{"ids":["a",7]}"#, 422, ["/ids/1"]),
         .redrive("{\"ids\":[" + (0...1_000).map { "\"i\($0)\"" }.joined(separator: ",") + "]}", 422, ["/ids"]),
-        .redrive(#"{"ids":["a"],"filters":[]}"#, 422, ["/filters"]),
+        .redrive(#"{"ids":["a"],"filters":[{}]}"#, 422, ["/filters/0"]),
         .redrive(#"{"subscription":"a b"}"#, 422, ["/subscription"]),
         .redrive(#"{"subscription":"a","filter":[]}"#, 422, ["/filter"]),
         .redrive(#"{"subscription":"a","filters":[{"exact":{}}]}"#, 422, ["/filters/0/exact"]),

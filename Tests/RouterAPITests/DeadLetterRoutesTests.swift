@@ -81,6 +81,22 @@ struct DeadLetterRoutesTests {
             ])
     }
 
+    @Test func redrivingByIdPassesTheFilters() async throws {
+        let api = try Self.fixture()
+        let answer = try await api.send(
+            .post, "/v1/dead-letters/redrive", body: #"{"ids":["d1"],"filters":[{"exact":{"type":"a"}}]}"#)
+        #expect(answer.status == 202)
+        #expect(
+            api.deadLetters.state.withLock { $0.redriven } == [.ids(["d1"], filters: [.exact(["type": "a"])])])
+    }
+
+    @Test func aReplaysLetterNamesTheReplay() async throws {
+        let api = try Self.fixture()
+        api.deadLetters.state.withLock { $0.letters[0].replayID = "r1" }
+        #expect(try await api.send(.get, "/v1/dead-letters/d1").json()["replayid"]?.string == "r1")
+        #expect(try await api.send(.get, "/v1/dead-letters/d2").json()["replayid"] == nil)
+    }
+
     @Test func anUnknownIdRefusesTheWholeRedrive() async throws {
         let api = try Self.fixture()
         #expect(

@@ -35,7 +35,7 @@ final class InMemoryDeadLetters: DeadLetterService {
         try self.change { state throws(ServiceError) in
             state.redriven.append(selection)
             switch selection {
-            case .ids(let ids):
+            case .ids(let ids, _):
                 for id in ids { _ = try Self.index(id, tenant, state) }
                 state.letters.removeAll { ids.contains($0.id) && $0.tenant == tenant }
                 return ids.count

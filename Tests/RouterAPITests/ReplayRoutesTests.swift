@@ -49,6 +49,7 @@ struct ReplayRoutesTests {
         #expect(answer.header("Location") == nil)
         #expect(try answer.json()["matched"]?.int == 3)
         #expect(try answer.json()["dryRun"]?.bool == true)
+        #expect(try answer.json()["id"] == nil)
         #expect(try await api.send(.get, "/v1/replays").json()["items"]?.array.isEmpty == true)
     }
 

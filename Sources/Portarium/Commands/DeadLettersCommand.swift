@@ -81,7 +81,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "redrive", abstract: "Send dead letters again.",
             discussion: """
-                Named ones, or all of one subscription that match every filter.
+                Named ones, or all of one subscription; with filters those that match every filter.
 
                 EXAMPLES
                   portarium dead-letters redrive 01J 01K
@@ -101,19 +101,16 @@ struct DeadLettersCommand: AsyncParsableCommand {
                 throw ValidationError("Name dead letters, or --subscription <id> for all of one subscription.")
             }
             guard self.ids.count <= 1_000 else { throw ValidationError("Name 1000 dead letters at most.") }
-            guard self.ids.isEmpty || self.filter.filters.isEmpty else {
-                throw ValidationError("Filters go with --subscription, not with named dead letters.")
-            }
         }
 
         func run() async throws {
             var members: [String: JSONValue] = [:]
             if let subscription {
                 members["subscription"] = .string(subscription)
-                if !self.filter.filters.isEmpty { members["filters"] = .array(self.filter.filters) }
             } else {
                 members["ids"] = .array(self.ids.map(JSONValue.string))
             }
+            if !self.filter.filters.isEmpty { members["filters"] = .array(self.filter.filters) }
             try await self.server.call(.post("/v1/dead-letters/redrive", .object(members))) { answer, terminal in
                 try terminal.print("redriven \(answer["redriven"]?.plain ?? "0")")
             }

@@ -66,6 +66,30 @@ extension ConfigurationKey.ListRule {
             })
     }
 
+    /// `tenant=weight`, each tenant once.
+    static let tenantWeights = Self(
+        elementForm: "tenant=weight",
+        read: { configuration in configuration.dispatch.tenantWeights.map { "\($0.tenant)=\($0.weight)" } },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var weights: [TenantWeight] = []
+            for (index, element) in elements.enumerated() {
+                let (tenant, text) = try Self.split(element, form: "tenant=weight", index: index)
+                do throws(ConfigurationFault) {
+                    try ConfigurationKey.check(tenant, .tenant)
+                } catch {
+                    throw ConfigurationFault("'\(element)': the tenant \(error.message)", index: index)
+                }
+                guard let weight = Int(text), (1...1_000).contains(weight) else {
+                    throw ConfigurationFault("'\(element)': the weight must be 1 to 1000", index: index)
+                }
+                guard !weights.contains(where: { $0.tenant == tenant }) else {
+                    throw ConfigurationFault("'\(tenant)' is named twice", index: index)
+                }
+                weights.append(TenantWeight(tenant: tenant, weight: weight))
+            }
+            configuration.dispatch.tenantWeights = weights
+        })
+
     /// Splits at the last `=`: a type may hold one, a topic may not.
     private static func split(
         _ element: String, form: String, index: Int

@@ -93,6 +93,13 @@ extension ConfigurationKey {
             form: .list(.topicSettings(0...Int.max, \.log.topicRetentionBytesPerPartitionMax)),
             meaning: "Exceptions from `log.retentionBytesPerPartitionMax`, topics without the prefix."),
         .integer(
+            "log.deadLetterRetentionAgeSeconds", \.log.deadLetterRetentionAgeSeconds, 0...3_153_600_000,
+            "How long dead letters are kept; 0 is for ever."),
+        .integer(
+            "log.deadLetterRetentionBytesMax", \.log.deadLetterRetentionBytesMax, 0...Int.max,
+            "Bytes of dead letters kept at most before the oldest go; 0 is no limit. Each also takes some 500 bytes of "
+                + "memory."),
+        .integer(
             "log.appendQueueRecordsMax", \.log.appendQueueRecordsMax, 1...10_000_000,
             "Events that wait to be written; more are answered with 503."),
         .integer(
@@ -174,6 +181,21 @@ extension ConfigurationKey {
         .integer(
             "dispatch.drainTimeoutMilliseconds", \.dispatch.drainTimeoutMilliseconds, 0...3_600_000,
             "How long a shutdown waits for what is in flight."),
+        ConfigurationKey(
+            path: ["dispatch", "tenantWeights"], form: .list(.tenantWeights),
+            meaning: "Shares of tenants in what is sent while not all can be, 1 to 1000; a tenant not named has 1."),
+        .integer(
+            "dispatch.replaysPerTenantMax", \.dispatch.replaysPerTenantMax, 1...10_000,
+            "Replays of one tenant that have not ended; more are answered with 429."),
+        .integer(
+            "dispatch.replayCountersMax", \.dispatch.replayCountersMax, 1...64,
+            "Replays that are counted at the same time, one of a tenant."),
+        .integer(
+            "dispatch.replayRetentionSeconds", \.dispatch.replayRetentionSeconds, 0...31_536_000,
+            "How long a replay that has ended is remembered."),
+        .integer(
+            "dispatch.endedReplaysPerTenantMax", \.dispatch.endedReplaysPerTenantMax, 0...100_000,
+            "Ended replays of one tenant that are remembered; the oldest are forgotten first."),
     ]
 
     private static let sink: [ConfigurationKey] = [

@@ -129,7 +129,7 @@ struct ConfigurationKey: Sendable {
         }
     }
 
-    private static func check(_ text: String, _ rule: TextRule) throws(ConfigurationFault) {
+    static func check(_ text: String, _ rule: TextRule) throws(ConfigurationFault) {
         switch rule {
         case .filled:
             guard !text.isEmpty else { throw ConfigurationFault("must not be empty") }

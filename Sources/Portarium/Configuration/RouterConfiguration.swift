@@ -78,6 +78,10 @@ extension RouterConfiguration {
         var topicRetentionAgeSeconds: [TopicSetting] = []
         /// Exceptions from ``retentionBytesPerPartitionMax`` by topic.
         var topicRetentionBytesPerPartitionMax: [TopicSetting] = []
+        /// 0 keeps dead letters for ever, `0...3153600000`. Default 30 days.
+        var deadLetterRetentionAgeSeconds = 2_592_000
+        /// Bytes of dead letters, 0 is no limit, `0...`. Default 0.
+        var deadLetterRetentionBytesMax = 0
         /// Records that wait to be written, `1...10000000`. Default 100,000.
         var appendQueueRecordsMax = 100_000
         /// Bytes that wait to be written, `65536...4294967296`. Default 64 MiB.
@@ -138,6 +142,16 @@ extension RouterConfiguration {
         var suspendAfterSeconds = 259_200
         /// How long a shutdown waits for what is in flight, `0...3600000`. Default 20 s.
         var drainTimeoutMilliseconds = 20_000
+        /// Shares of tenants that are not 1, each `1...1000`.
+        var tenantWeights: [TenantWeight] = []
+        /// Replays of one tenant that have not ended, `1...10000`. Default 20.
+        var replaysPerTenantMax = 20
+        /// Replays that are counted at the same time, `1...64`. Default 4.
+        var replayCountersMax = 4
+        /// How long a replay that has ended is remembered, `0...31536000`. Default 7 days.
+        var replayRetentionSeconds = 604_800
+        /// Ended replays of one tenant that are remembered, `0...100000`. Default 1,000.
+        var endedReplaysPerTenantMax = 1_000
     }
 
     /// Requests that the router sends.

@@ -15,6 +15,16 @@ extension RouterConfiguration {
         self.log.retentionAgeSeconds > 0 ? .seconds(self.log.retentionAgeSeconds) : nil
     }
 
+    /// How long dead letters are kept; nil: for ever.
+    var deadLetterRetentionAge: Duration? {
+        self.log.deadLetterRetentionAgeSeconds > 0 ? .seconds(self.log.deadLetterRetentionAgeSeconds) : nil
+    }
+
+    /// Bytes of dead letters that are kept; nil: no limit.
+    var deadLetterRetentionBytesMax: Int64? {
+        self.log.deadLetterRetentionBytesMax > 0 ? Int64(self.log.deadLetterRetentionBytesMax) : nil
+    }
+
     var serving: ServingConfiguration {
         var serving = ServingConfiguration()
         serving.host = self.server.listenHost
@@ -118,6 +128,11 @@ extension RouterConfiguration {
         dispatch.limits.suspendAfterMilliseconds = Int64(self.dispatch.suspendAfterSeconds) * 1_000
         dispatch.commitIntervalMilliseconds = Int64(self.dispatch.commitIntervalMilliseconds)
         dispatch.drainTimeoutMilliseconds = Int64(self.dispatch.drainTimeoutMilliseconds)
+        dispatch.replaysPerTenantMax = self.dispatch.replaysPerTenantMax
+        dispatch.replayCountersMax = self.dispatch.replayCountersMax
+        dispatch.replayRetentionMilliseconds = Int64(self.dispatch.replayRetentionSeconds) * 1_000
+        dispatch.endedReplaysPerTenantMax = self.dispatch.endedReplaysPerTenantMax
+        dispatch.tenantWeights = Dictionary(self.dispatch.tenantWeights.map { ($0.tenant, $0.weight) }) { $1 }
         dispatch.recordsAttempts = self.observability.attemptHistory
         return dispatch
     }

@@ -57,14 +57,21 @@ struct RouterServer: Sendable {
         let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
         let topics =
             self.configuration.topicSpecifications(routing)
-            + dispatch.internalTopics(attemptRetentionAge: self.configuration.retentionAge)
+            + dispatch.internalTopics(
+                attemptRetentionAge: self.configuration.retentionAge,
+                deadLetterRetentionAge: self.configuration.deadLetterRetentionAge,
+                deadLetterRetentionBytesMax: self.configuration.deadLetterRetentionBytesMax)
         for specification in topics { try await log.createTopic(specification) }
-        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, nil, routing, nil) }
+        let correlationIDs = CorrelationIDGenerator()
+        let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
+        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, nil, intake, nil) }
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
         do {
             try await self.serve(
-                log, index, routing, RouterServices(dispatch, log, index, sink, self.metrics, self.logger))
+                log, index, intake,
+                RouterServices(
+                    dispatch, log, index, sink, IntakeAuditTrail(intake: intake), self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error
@@ -73,19 +80,23 @@ struct RouterServer: Sendable {
     }
 
     private func serve(
-        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable, _ services: RouterServices?
+        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ intake: EventIntake, _ services: RouterServices?
     ) async throws {
         try await services?.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher, index: index).register(in: self.metrics)
-        // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains.
+        // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
+        // store what came of the drain, and the journal that tells of it.
         var running: [any Service] = [
             LogSweeper(
                 log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: self.logger)
         ]
         if let index { running.append(index) }
-        if let services, self.has(.dispatch) { running += [services.dispatcher, services.replays] }
+        if let services {
+            running += [services.audit, services.subscriptions]
+            if self.has(.dispatch) { running += [services.replays, services.dispatcher] }
+        }
         let queue = EventIntakeQueue(writer: log, recordsMax: self.configuration.log.appendQueueRecordsMax)
-        running += [queue, try self.makeServer(log, queue, routing, services)]
+        running += [queue, try self.makeServer(log, queue, intake, services)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
@@ -93,7 +104,7 @@ struct RouterServer: Sendable {
     }
 
     private func makeServer(
-        _ log: EmbeddedEventLog, _ queue: EventIntakeQueue, _ routing: RoutingTable, _ services: RouterServices?
+        _ log: EmbeddedEventLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ services: RouterServices?
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -109,8 +120,6 @@ struct RouterServer: Sendable {
         ]
         var direct: [any DirectRoute] = []
         if self.has(.ingress) {
-            let correlationIDs = CorrelationIDGenerator()
-            let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
             let ingress = IngressConfiguration(limits: self.configuration.eventLimits)
             routes.append(
                 EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics))

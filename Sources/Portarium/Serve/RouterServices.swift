@@ -7,6 +7,7 @@ import Observability
 /// Delivery, and the services behind the API, which look at it.
 struct RouterServices: Sendable {
     let dispatcher: Dispatcher
+    let audit: AuditJournal
     let subscriptions: LogSubscriptionService
     let replays: LogReplayService
     let deadLetters: LogDeadLetterService
@@ -14,13 +15,16 @@ struct RouterServices: Sendable {
 
     init(
         _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: HTTPEventSink,
+        _ trail: any AuditTrail,
         _ metrics: PrometheusMetrics, _ logger: Logger
     ) {
         self.dispatcher = Dispatcher(
             configuration: configuration, log: log, sink: sink,
             observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
-        self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher)
-        self.replays = LogReplayService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)
+        self.audit = AuditJournal(trail: trail, logger: logger)
+        self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit)
+        self.replays = LogReplayService(
+            dispatcher: self.dispatcher, subscriptions: self.subscriptions, audit: self.audit)
         self.deadLetters = LogDeadLetterService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)
         self.events = LogEventQueryService(
             dispatcher: self.dispatcher, subscriptions: self.subscriptions, index: index)

@@ -8,6 +8,9 @@ struct AttemptEntry: Sendable {
         /// It is tried again, or given up: then a `deadLettered` follows.
         case failed
         case deadLettered
+        /// The dead letter is on its way again.
+        case redriven
+        case discarded
     }
 
     var subscription: String
@@ -19,6 +22,20 @@ struct AttemptEntry: Sendable {
     var status: Int?
     var error: String?
     var durationMilliseconds: Int64
+
+    /// Whether it tells of a request to the sink.
+    var isAttempt: Bool { self.outcome == .delivered || self.outcome == .failed }
+
+    /// Which of two entries of one time comes first.
+    var rank: Int {
+        switch self.outcome {
+        case .failed: 0
+        case .deadLettered: 1
+        case .redriven: 2
+        case .discarded: 3
+        case .delivered: 4
+        }
+    }
 }
 
 extension Position {

@@ -1,6 +1,5 @@
 import CloudEvents
 import Delivery
-import DequeModule
 import EventLog
 import NIOCore
 import Subscriptions
@@ -9,21 +8,21 @@ import Synchronization
 /// Writes dead letters, and knows which of them are still there.
 ///
 /// The topic is compacted by dead-letter id: a tombstone says that one was redriven or discarded. What is kept in
-/// memory is a line each (some 200 bytes), rebuilt from the topic at start.
+/// memory is ``DeadLetterIndex``, rebuilt from the topic at start.
 final class DeadLetterChannel: Sendable {
-    struct Entry: Sendable {
-        let id: String
-        let offset: Offset
-        let tenant: String
-        let subscription: String
-        let reason: String
-    }
+    typealias Entry = DeadLetterIndex.Entry
 
     private struct State {
-        var entries: Deque<Entry> = []
-        var live: [String: Offset] = [:]
+        var index = DeadLetterIndex()
+        /// Which subscription a replay is to, for those that are to one.
+        var replayTargets: [SubscriptionID: String] = [:]
+        /// Where the letters end, as far as is known.
+        var end = Offset.zero
+        var writesSincePruning = 0
     }
 
+    /// After so many writes it is looked what retention has taken.
+    private static let writesPerPruning = 1_000
     private let configuration: DispatchConfiguration
     private let log: any EventLog
     private let state = Mutex(State())
@@ -34,6 +33,8 @@ final class DeadLetterChannel: Sendable {
     }
 
     var topicPartition: TopicPartition { TopicPartition(self.configuration.deadLetterTopic, Partition(0)) }
+    /// No letter that is known lies at or past it.
+    var end: Offset { self.state.withLock { $0.end } }
 
     /// Reads the topic from its beginning.
     func load() async throws(EventLogError) {
@@ -48,18 +49,42 @@ final class DeadLetterChannel: Sendable {
         }
     }
 
-    /// Appends a dead letter; it is durable when this returns.
-    func write(_ write: DeadLetterWrite) async throws(EventLogError) {
-        let now = DispatchClock.wall
-        let id = "\(String(now.milliseconds, radix: 36))-\(RandomName.make(10))"
-        var record = LogRecord(event: write.event.event, key: ByteBuffer(string: id), timestamp: now)
-        record.headers.append(name: "portarium_subscription", value: write.subscription.name)
+    /// The id of the dead letter of one event for one subscription: the same however often it is written.
+    static func id(generation: String, origin: Position) -> String {
+        "\(generation)-\(origin.topic)-\(origin.partition)-\(origin.offset)"
+    }
+
+    /// Whether an event has a dead letter now, other than one of a replay.
+    func isDeadLettered(generation: String, origin: Position) -> Bool {
+        self.state.withLock { $0.index[Self.id(generation: generation, origin: origin)] != nil }
+    }
+
+    /// From now on dead letters of a replay are filed under the subscription that it is to, or under its own id.
+    func file(_ replay: ReplayKey, under subscription: String?) {
+        self.state.withLock { $0.replayTargets[replay.machineID] = subscription }
+    }
+
+    func forgetReplay(_ replay: ReplayKey) { self.state.withLock { $0.replayTargets[replay.machineID] = nil } }
+
+    /// Appends a dead letter; it is durable when this returns. Written again, it is the same letter.
+    ///
+    /// An event that was redriven and failed again keeps its origin, and its attempts are counted together.
+    /// - Parameter generation: of the subscription or replay that the event could not be delivered to.
+    func write(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) {
+        let origin = try await self.origin(of: write.event.position)
+        let id = Self.id(generation: generation, origin: origin.position)
+        let replay = ReplayKey(machineID: write.subscription)
+        let target = self.state.withLock { $0.replayTargets[write.subscription] }
+        let replayID = write.replayID ?? origin.replayID
+        var event = write.event.event
+        if let replayID { event.attributes.set("replayid", to: replayID) }
+        var record = LogRecord(event: event, key: ByteBuffer(string: id), timestamp: DispatchClock.wall)
+        let name = replay.map { target ?? "replay-\($0.id)" } ?? write.subscription.name
+        record.headers.append(name: "portarium_subscription", value: name)
         record.headers.append(name: "portarium_tenant", value: write.subscription.tenant)
         record.headers.append(name: "portarium_reason", value: write.reason.rawValue)
-        record.headers.append(name: "portarium_attempts", value: "\(write.attempts)")
-        record.headers.append(name: "portarium_topic", value: write.event.position.topic.name)
-        record.headers.append(name: "portarium_partition", value: "\(write.event.position.partition)")
-        record.headers.append(name: "portarium_offset", value: "\(write.event.position.offset)")
+        if replay != nil, target == nil { record.headers.append(name: "portarium_isolated", value: "true") }
+        record.headers.append(origin: origin.position, attempts: origin.attempts + write.attempts, replayID: replayID)
         if let status = write.report.status { record.headers.append(name: "portarium_status", value: "\(status)") }
         if let error = write.report.error { record.headers.append(name: "portarium_error", value: error) }
         // A dead letter without data must not look like a tombstone.
@@ -71,6 +96,36 @@ final class DeadLetterChannel: Sendable {
             ProducerRecord(topic: self.configuration.deadLetterTopic, partition: Partition(0), record: record)
         ])
         if let position = positions.first { self.apply(record, at: position.offset) }
+        let isPruningDue = self.state.withLock { state in
+            state.writesSincePruning += 1
+            if state.writesSincePruning < Self.writesPerPruning { return false }
+            state.writesSincePruning = 0
+            return true
+        }
+        // What is there already must not be written again because this failed: the next time does it.
+        if isPruningDue { try? await self.prune() }
+    }
+
+    /// Where an event lies in its own topic, and how often it was tried before it was redriven.
+    private func origin(
+        of position: Position
+    ) async throws(EventLogError) -> (position: Position, attempts: Int, replayID: String?) {
+        guard position.topic == self.configuration.redriveTopic,
+            let record = try await self.record(at: position), let origin = Position(originOf: record)
+        else { return (position, 0, nil) }
+        let attempts = record.headers["portarium_attempts"].flatMap { Int($0) } ?? 0
+        return (origin, attempts, record.headers["portarium_replayid"])
+    }
+
+    private func record(at position: Position) async throws(EventLogError) -> LogRecord? {
+        do {
+            let batch = try await self.log.fetch(
+                position.topicPartition, from: position.offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
+            return batch.records.first { $0.offset == position.offset }?.record
+        } catch {
+            if error.code == .offsetOutOfRange { return nil }
+            throw error
+        }
     }
 
     /// The record that says a dead letter is gone.
@@ -87,7 +142,20 @@ final class DeadLetterChannel: Sendable {
             timestamp: DispatchClock.wall)
         record.headers.append(name: "portarium_target_tenant", value: letter.tenant)
         record.headers.append(name: "portarium_target", value: letter.subscription)
+        record.headers.append(origin: letter.position, attempts: letter.attempts, replayID: letter.replayID)
         return ProducerRecord(topic: self.configuration.redriveTopic, record: record)
+    }
+
+    /// What traces read of a letter that was redriven or discarded; nil where traces are not kept, or the letter is a
+    /// replay's.
+    func journalRecord(_ letter: DeadLetter, outcome: AttemptEntry.Outcome) -> ProducerRecord? {
+        guard self.configuration.recordsAttempts, letter.replayID == nil else { return nil }
+        let entry = AttemptEntry(
+            subscription: letter.subscription, tenant: letter.tenant, position: letter.position, outcome: outcome,
+            at: DispatchClock.wall, status: nil, error: nil, durationMilliseconds: 0)
+        var page = AttemptPage(tenant: letter.tenant)
+        page.append(letter.event, entry)
+        return ProducerRecord(topic: self.configuration.attemptTopic, record: page.record(at: entry.at))
     }
 
     /// The one subscription that a redriven record is for.
@@ -99,53 +167,67 @@ final class DeadLetterChannel: Sendable {
         return SubscriptionID(tenant: tenant, name: name)
     }
 
-    func forget(_ ids: [String]) {
+    /// Letters are gone whose tombstones lie at these positions.
+    func forget(_ ids: [String], tombstones: some Sequence<Position>) {
         self.state.withLock { state in
-            for id in ids { state.live[id] = nil }
-            if state.entries.count > 2 * state.live.count + 1_000 {
-                let live = state.live
-                state.entries.removeAll { live[$0.id] != $0.offset }
-            }
+            for (id, tombstone) in zip(ids, tombstones) { state.index.remove(id, before: tombstone.offset) }
         }
     }
 
-    /// Live entries of a tenant before an offset, newest first, as many as `limit`.
-    func entries(tenant: String, before: Offset?, limit: Int, where isWanted: (Entry) -> Bool) -> [Entry] {
+    /// Forgets what retention has taken.
+    func prune() async throws(EventLogError) {
+        let start = try await self.log.bounds(of: self.topicPartition).start
+        self.state.withLock { $0.index.removeAll(before: start) }
+    }
+
+    /// An entry of a tenant; nil where there is none.
+    func entry(_ id: String, tenant: String) -> Entry? {
+        self.state.withLock { $0.index[id] }.flatMap { $0.tenant == tenant ? $0 : nil }
+    }
+
+    /// Entries of a tenant, or of one of its subscriptions, before an offset, newest first.
+    func newest(
+        tenant: String, subscription: String?, before: Offset?, limit: Int, where isWanted: (Entry) -> Bool
+    ) -> [Entry] {
         self.state.withLock { state in
-            var found: [Entry] = []
-            for entry in state.entries.reversed() where found.count < limit {
-                guard entry.tenant == tenant, before.map({ entry.offset < $0 }) ?? true,
-                    state.live[entry.id] == entry.offset, isWanted(entry)
-                else { continue }
-                found.append(entry)
-            }
-            return found
+            state.index.newest(
+                tenant: tenant, subscription: subscription, before: before, limit: limit, where: isWanted)
         }
     }
 
-    /// Reads one; nil where there is none, or it is another tenant's.
-    func letter(_ id: String, tenant: String) async throws(EventLogError) -> DeadLetter? {
-        guard let offset = self.state.withLock({ $0.live[id] }) else { return nil }
-        let batch = try await self.log.fetch(
-            self.topicPartition, from: offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
-        guard let element = batch.records.first, element.offset == offset,
-            let letter = DeadLetter(id: id, record: element.record), letter.tenant == tenant
-        else { return nil }
-        return letter
+    /// Entries of one subscription from an offset on and below another, oldest first.
+    func oldest(of id: SubscriptionID, from: Offset, below: Offset, limit: Int) -> [Entry] {
+        self.state.withLock { $0.index.oldest(of: id, from: from, below: below, limit: limit) }
+    }
+
+    /// Reads one; nil where it is gone.
+    func letter(_ entry: Entry) async throws(EventLogError) -> DeadLetter? {
+        guard let record = try await self.record(at: Position(self.topicPartition, entry.offset)) else {
+            // Retention or compaction took it: it is there no more.
+            self.state.withLock { state in
+                if state.index[entry.id] === entry { state.index.remove(entry.id) }
+            }
+            return nil
+        }
+        return DeadLetter(id: entry.id, record: record)
     }
 
     private func apply(_ record: LogRecord, at offset: Offset) {
         guard let key = record.key else { return }
         let id = String(buffer: key)
-        guard record.value != nil else { return self.forget([id]) }
+        guard record.value != nil else {
+            return self.state.withLock { $0.index.remove(id, before: offset) }
+        }
         guard let tenant = record.headers["portarium_tenant"],
             let subscription = record.headers["portarium_subscription"],
             let reason = record.headers["portarium_reason"]
         else { return }
+        let entry = Entry(
+            id: id, offset: offset, tenant: tenant, subscription: subscription, reason: reason,
+            isIsolated: record.headers["portarium_isolated"] != nil)
         self.state.withLock { state in
-            state.live[id] = offset
-            state.entries.append(
-                Entry(id: id, offset: offset, tenant: tenant, subscription: subscription, reason: reason))
+            state.index.insert(entry)
+            state.end = max(state.end, offset.next)
         }
     }
 }
@@ -163,6 +245,17 @@ extension DeadLetter {
             id: id, subscription: subscription, tenant: tenant, event: event, reason: reason,
             status: record.headers["portarium_status"].flatMap { Int($0) }, error: record.headers["portarium_error"],
             attempts: record.headers["portarium_attempts"].flatMap { Int($0) } ?? 1, at: record.timestamp,
-            position: position)
+            position: position, replayID: record.headers["portarium_replayid"])
+    }
+}
+
+extension RecordHeaders {
+    /// Where an event lies in its own topic, how often it was tried, and in which replay.
+    fileprivate mutating func append(origin: Position, attempts: Int, replayID: String?) {
+        self.append(name: "portarium_attempts", value: "\(attempts)")
+        self.append(name: "portarium_topic", value: origin.topic.name)
+        self.append(name: "portarium_partition", value: "\(origin.partition)")
+        self.append(name: "portarium_offset", value: "\(origin.offset)")
+        if let replayID { self.append(name: "portarium_replayid", value: replayID) }
     }
 }

@@ -8,7 +8,8 @@ public protocol DeadLetterService: Sendable {
     ) async throws(ServiceError) -> Page<DeadLetter>
     /// - Throws: `notFound`.
     func get(_ id: String, tenant: String) async throws(ServiceError) -> DeadLetter
-    /// Sends dead letters again, each to the one subscription that failed. Gives how many.
+    /// Sends dead letters again, oldest first, each to the one subscription that failed. Gives how many.
+    /// - Throws: `notFound` for an unknown id or subscription; `conflict` where there is no subscription to send to.
     func redrive(_ selection: RedriveSelection, tenant: String) async throws(ServiceError) -> Int
     /// Throws one away for good.
     func discard(_ id: String, tenant: String) async throws(ServiceError)

@@ -33,16 +33,42 @@ public struct DispatchConfiguration: Sendable {
     /// Subscriptions of one tenant, `1...1000000`.
     public var subscriptionsPerTenantMax = 100_000
 
+    /// Replays of one tenant that have not ended, `1...10000`.
+    public var replaysPerTenantMax = 20
+    /// Replays that are counted at the same time, of different tenants, `1...64`.
+    public var replayCountersMax = 4
+    /// How long a replay that has ended is remembered, in milliseconds.
+    public var replayRetentionMilliseconds: Int64 = 7 * 86_400_000
+    /// Ended replays of one tenant that are remembered, `0...100000`.
+    public var endedReplaysPerTenantMax = 1_000
+    /// Records that a dry run reads at most.
+    public var dryRunRecordsMax: Int64 = 10_000_000
+    /// Dry runs of one tenant at the same time.
+    public var dryRunsPerTenantMax = 2
+    /// Dry runs at the same time in all.
+    public var dryRunsMax = 8
+    /// The share of a tenant in what is sent while more is due than may be in flight, `1...1000`; 1 where none is
+    /// named.
+    public var tenantWeights: [String: Int] = [:]
+
     public init(eventTopics: [Topic]) {
         self.eventTopics = eventTopics
     }
 
     /// How the router's own topics are kept.
     ///
-    /// - Parameter attemptRetentionAge: how long attempts can be traced.
-    public func internalTopics(attemptRetentionAge: Duration?) -> [TopicSpecification] {
+    /// - Parameters:
+    ///   - attemptRetentionAge: how long attempts can be traced.
+    ///   - deadLetterRetentionAge: how long dead letters are kept; nil: for ever.
+    ///   - deadLetterRetentionBytesMax: bytes of dead letters before the oldest go; nil: no limit.
+    public func internalTopics(
+        attemptRetentionAge: Duration?, deadLetterRetentionAge: Duration? = nil,
+        deadLetterRetentionBytesMax: Int64? = nil
+    ) -> [TopicSpecification] {
         [
-            TopicSpecification(topic: self.deadLetterTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(
+                topic: self.deadLetterTopic, partitions: 1, isCompacted: true, retentionAge: deadLetterRetentionAge,
+                retentionBytesMax: deadLetterRetentionBytesMax),
             TopicSpecification(topic: self.subscriptionTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.replayTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.redriveTopic, partitions: 4, retentionAge: attemptRetentionAge),

@@ -54,7 +54,7 @@ extension Dispatcher {
 
     private func deadLetter(_ write: DeadLetterWrite) async {
         do {
-            try await self.deadLetters.write(write)
+            try await self.deadLetters.write(write, generation: self.generation(of: write.subscription))
             self.journal.note(write)
             self.observer.deadLettered(write.reason)
             self.core.step { state, now in state.machine.deadLetterWritten(write.id, now: now) }

@@ -43,6 +43,23 @@ extension Dispatcher {
         }
     }
 
+    /// What the machine knows of a subscription or replay now; nil where it knows none of this generation.
+    func specification(of id: SubscriptionID, generation: String) -> DeliverySpecification? {
+        self.core.look { state in
+            guard let slot = state.machine.slot(of: id), let found = state.machine.specification(at: slot) else {
+                return nil
+            }
+            return found.generation == generation ? found : nil
+        }
+    }
+
+    /// Which of those of that name a subscription or replay is; empty where there is none any more.
+    func generation(of id: SubscriptionID) -> String {
+        self.core.look { state in
+            state.machine.slot(of: id).flatMap { state.machine.specification(at: $0)?.generation } ?? ""
+        }
+    }
+
     /// How a subscription or replay does.
     func standing(of id: SubscriptionID) -> DeliveryStateMachine.SubscriptionStanding? {
         self.core.look { state in state.machine.standing(of: id, ends: state.ends) }

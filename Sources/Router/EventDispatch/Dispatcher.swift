@@ -32,7 +32,7 @@ public final class Dispatcher: Service {
         self.configuration = configuration
         self.log = log
         self.sink = sink
-        self.core = DispatchCore(limits: configuration.limits)
+        self.core = DispatchCore(limits: configuration.limits, tenantWeights: configuration.tenantWeights)
         self.journal = AttemptJournal(configuration: configuration, log: log)
         self.deadLetters = DeadLetterChannel(configuration: configuration, log: log)
         self.observer = observer
@@ -142,13 +142,8 @@ public final class Dispatcher: Service {
     /// Commits what is settled. Does nothing while another commit is under way.
     func commitNow() async {
         guard let plan = self.core.step({ state, _ in state.machine.planCommit() }) else { return }
-        do {
-            try await self.log.commit(plan.commits)
-            self.core.step { state, _ in state.machine.commitFinished(plan, succeeded: true) }
-        } catch {
-            self.observer.commitFailed()
+        do { try await self.carryOut(plan) } catch {
             self.logger.warning("positions could not be committed and are tried again", metadata: ["error": "\(error)"])
-            self.core.step { state, _ in state.machine.commitFinished(plan, succeeded: false) }
         }
     }
 }

@@ -1,32 +1,62 @@
+import CloudEvents
 import EventLog
+import NIOCore
 import Subscriptions
 
 /// Dead letters as the log's topics have them.
+///
+/// A tenant's redrives and discards are made one at a time; other tenants do not wait for them.
 public final class LogDeadLetterService: DeadLetterService {
+    /// Letters that are sent together with their tombstones in one append.
+    private struct Parcel {
+        var letters: [DeadLetter] = []
+        var bytes = 0
+
+        var isFull: Bool { self.bytes >= LogDeadLetterService.parcelBytesMax || self.letters.count >= 1_000 }
+
+        mutating func add(_ letter: DeadLetter) {
+            self.letters.append(letter)
+            self.bytes += letter.bytes
+        }
+    }
+
+    /// Bytes of letters in one append, and on one page, before it is closed: the last one may reach past it.
+    static let parcelBytesMax = 8 << 20
+    /// Entries looked up at a time.
+    private static let entriesMax = 1_000
     private let dispatcher: Dispatcher
     private let subscriptions: LogSubscriptionService
-    private let gate = SerialGate()
+    private let gate = KeyedGate<String>()
 
     public init(dispatcher: Dispatcher, subscriptions: LogSubscriptionService) {
         self.dispatcher = dispatcher
         self.subscriptions = subscriptions
     }
 
+    private var channel: DeadLetterChannel { self.dispatcher.deadLetters }
+
     /// A tenant's dead letters, newest first, found in memory and read from the log one by one.
     ///
-    /// A page is shorter than its limit where letters go while it is read; only a nil cursor says that it is the last.
+    /// A page is shorter than its limit where letters go while it is read, and where they have more than 8 MiB
+    /// together; only a nil cursor says that it is the last.
     /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func list(
         tenant: String, subscription: String?, reason: String?, page: PageRequest
     ) async throws(ServiceError) -> Page<DeadLetter> {
         let before = try Self.offset(page.cursor)
-        let entries = self.dispatcher.deadLetters.entries(tenant: tenant, before: before, limit: page.limit + 1) {
-            entry in
-            (subscription.map { entry.subscription == $0 } ?? true) && (reason.map { entry.reason == $0 } ?? true)
-        }
+        let entries = self.channel.newest(
+            tenant: tenant, subscription: subscription, before: before, limit: page.limit + 1
+        ) { entry in reason.map { entry.reason == $0 } ?? true }
         var items: [DeadLetter] = []
-        for entry in entries.prefix(page.limit) {
-            if let letter = try await self.letter(entry.id, tenant) { items.append(letter) }
+        var bytes = 0
+        for (index, entry) in entries.prefix(page.limit).enumerated() {
+            if let letter = try await self.letter(entry) {
+                items.append(letter)
+                bytes += letter.bytes
+            }
+            if bytes >= Self.parcelBytesMax, index + 1 < entries.count {
+                return Page(items: items, nextCursor: entry.offset.description)
+            }
         }
         let hasMore = entries.count > page.limit
         return Page(items: items, nextCursor: hasMore ? entries[page.limit - 1].offset.description : nil)
@@ -35,95 +65,135 @@ public final class LogDeadLetterService: DeadLetterService {
     /// One dead letter with its event, read from the log.
     /// - Throws: `notFound` where it was redriven or discarded, never was, or is another tenant's; `unavailable`.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> DeadLetter {
-        guard let letter = try await self.letter(id, tenant) else { throw Self.unknown(id) }
+        guard let entry = self.channel.entry(id, tenant: tenant), let letter = try await self.letter(entry) else {
+            throw Self.unknown(id)
+        }
         return letter
     }
 
     /// Appends the events to the redrive topic, and in the same append the tombstones of their dead letters. Sending
-    /// goes on after this returns; an event that fails again becomes a new dead letter.
+    /// goes on after this returns; an event that fails again is a dead letter again.
     ///
-    /// One redrive or discard at a time. Ids are all or nothing, and an id named twice is sent once. A whole
-    /// subscription is sent 200 dead letters at a time, the newest 200 first, the oldest first within each: a fault
-    /// leaves sent what was sent before.
-    /// - Throws: `notFound` for an unknown id; `conflict` where the subscription of a letter is gone; `unprocessable`
-    ///   for a filter that cannot be used; `limitExceeded` for more than one append takes; `unavailable`.
+    /// Oldest first, as they became dead letters, some 8 MiB in one append: a fault leaves sent what was sent before.
+    /// Of a whole subscription go those that there are when this begins. An id named twice is sent once.
+    /// - Throws: `notFound` for an unknown id (then nothing is sent) or subscription; `conflict` where the subscription
+    ///   of a letter is gone, or the letter is of a replay to a sink of its own; `unprocessable` for a filter that
+    ///   cannot be used; `unavailable`.
     public func redrive(_ selection: RedriveSelection, tenant: String) async throws(ServiceError) -> Int {
-        await self.gate.enter()
-        defer { self.gate.leave() }
+        await self.gate.enter(tenant)
+        defer { self.gate.leave(tenant) }
         switch selection {
-        case .ids(let ids):
-            var letters: [DeadLetter] = []
-            for id in Set(ids).sorted() {
-                guard let letter = try await self.letter(id, tenant) else { throw Self.unknown(id) }
-                letters.append(letter)
+        case .ids(let ids, let filters):
+            let filter = try Self.compile(filters)
+            var entries: [DeadLetterChannel.Entry] = []
+            for id in Set(ids) {
+                guard let entry = self.channel.entry(id, tenant: tenant) else { throw Self.unknown(id) }
+                entries.append(entry)
             }
-            return try await self.send(letters)
+            entries.sort { $0.offset < $1.offset }
+            if let isolated = entries.first(where: \.isIsolated) { throw Self.isolated(isolated.subscription) }
+            for name in Set(entries.map(\.subscription)).sorted() {
+                let id = SubscriptionID(tenant: tenant, name: name)
+                guard self.subscriptions.isKnown(id) else { throw Self.gone(name) }
+            }
+            return try await self.send(entries, matching: filter)
         case .subscription(let name, let filters):
-            return try await self.redriveAll(of: name, filters: filters, tenant: tenant)
+            let id = SubscriptionID(tenant: tenant, name: name)
+            return try await self.redriveAll(of: id, matching: Self.compile(filters))
         }
     }
 
-    private func redriveAll(of name: String, filters: [Filter], tenant: String) async throws(ServiceError) -> Int {
-        let filter: CompiledFilter
-        do { filter = try CompiledFilter(allOf: filters) } catch {
-            throw ServiceError(error)
+    private func redriveAll(
+        of id: SubscriptionID, matching filter: CompiledFilter
+    ) async throws(ServiceError) -> Int {
+        let end = self.channel.end
+        if !self.subscriptions.isKnown(id) {
+            guard let first = self.channel.oldest(of: id, from: .zero, below: end, limit: 1).first else {
+                throw ServiceError(.notFound, "there is no subscription '\(id.name)', and no dead letter of one")
+            }
+            throw first.isIsolated ? Self.isolated(id.name) : Self.gone(id.name)
         }
-        var before: Offset?
+        var from = Offset.zero
         var count = 0
         while true {
-            let entries = self.dispatcher.deadLetters.entries(tenant: tenant, before: before, limit: 200) {
-                $0.subscription == name
-            }
+            let entries = self.channel.oldest(of: id, from: from, below: end, limit: Self.entriesMax)
             guard let last = entries.last else { return count }
-            before = last.offset
-            var letters: [DeadLetter] = []
-            for entry in entries {
-                if let letter = try await self.letter(entry.id, tenant), filter.matches(letter.event) {
-                    letters.append(letter)
-                }
-            }
-            count += try await self.send(letters)
+            from = last.offset.next
+            count += try await self.send(entries.filter { !$0.isIsolated }, matching: filter)
         }
+    }
+
+    private func send(
+        _ entries: [DeadLetterChannel.Entry], matching filter: CompiledFilter
+    ) async throws(ServiceError) -> Int {
+        var parcel = Parcel()
+        var count = 0
+        for entry in entries {
+            guard let letter = try await self.letter(entry), filter.matches(letter.event) else { continue }
+            parcel.add(letter)
+            if parcel.isFull {
+                count += try await self.send(parcel)
+                parcel = Parcel()
+            }
+        }
+        return try await count + self.send(parcel)
     }
 
     /// Puts letters on their way and removes them from the channel, all or nothing where the log can.
-    private func send(_ letters: [DeadLetter]) async throws(ServiceError) -> Int {
-        guard !letters.isEmpty else { return 0 }
-        for name in Set(letters.map(\.subscription)) {
-            guard self.subscriptions.isKnown(SubscriptionID(tenant: letters[0].tenant, name: name)) else {
-                throw ServiceError(
-                    .conflict, "the subscription '\(name)' is gone: create it again, or discard its dead letters")
-            }
-        }
-        let channel = self.dispatcher.deadLetters
-        // Oldest first, so that order inside a key is kept.
-        let ordered = letters.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
-        let records = ordered.map { channel.redriveRecord($0) } + ordered.map { channel.tombstone($0.id) }
-        do { _ = try await self.dispatcher.log.append(records) } catch { throw ServiceError(error) }
-        channel.forget(ordered.map(\.id))
-        return ordered.count
+    private func send(_ parcel: Parcel) async throws(ServiceError) -> Int {
+        guard !parcel.letters.isEmpty else { return 0 }
+        let records =
+            parcel.letters.map { self.channel.redriveRecord($0) } + parcel.letters.map { self.channel.tombstone($0.id) }
+            + parcel.letters.compactMap { self.channel.journalRecord($0, outcome: .redriven) }
+        let count = parcel.letters.count
+        do {
+            let positions = try await self.dispatcher.log.append(records)
+            self.channel.forget(parcel.letters.map(\.id), tombstones: positions[count..<(2 * count)])
+        } catch { throw ServiceError(error) }
+        return count
     }
 
-    /// Appends the tombstone of a dead letter: durably gone when this returns. One discard or redrive at a time.
+    /// Appends the tombstone of a dead letter: durably gone when this returns. One discard or redrive of a tenant at a
+    /// time.
     /// - Throws: `notFound`, also for another tenant's; `unavailable`.
     public func discard(_ id: String, tenant: String) async throws(ServiceError) {
-        await self.gate.enter()
-        defer { self.gate.leave() }
-        guard try await self.letter(id, tenant) != nil else { throw Self.unknown(id) }
-        do { _ = try await self.dispatcher.log.append([self.dispatcher.deadLetters.tombstone(id)]) } catch {
-            throw ServiceError(error)
+        await self.gate.enter(tenant)
+        defer { self.gate.leave(tenant) }
+        guard let entry = self.channel.entry(id, tenant: tenant), let letter = try await self.letter(entry) else {
+            throw Self.unknown(id)
         }
-        self.dispatcher.deadLetters.forget([id])
+        let journal = self.channel.journalRecord(letter, outcome: .discarded).map { [$0] } ?? []
+        do {
+            let positions = try await self.dispatcher.log.append([self.channel.tombstone(id)] + journal)
+            self.channel.forget([id], tombstones: positions)
+        } catch { throw ServiceError(error) }
     }
 
-    private func letter(_ id: String, _ tenant: String) async throws(ServiceError) -> DeadLetter? {
-        do { return try await self.dispatcher.deadLetters.letter(id, tenant: tenant) } catch {
-            throw ServiceError(error)
+    private func letter(_ entry: DeadLetterChannel.Entry) async throws(ServiceError) -> DeadLetter? {
+        do { return try await self.channel.letter(entry) } catch { throw ServiceError(error) }
+    }
+
+    private static func compile(_ filters: [Filter]) throws(ServiceError) -> CompiledFilter {
+        do { return try CompiledFilter(allOf: filters) } catch {
+            throw ServiceError(
+                .unprocessable, "a filter cannot be used: \(error.detail)",
+                errors: [.init(pointer: "/filters\(error.pointer)", detail: error.detail)])
         }
     }
 
     private static func unknown(_ id: String) -> ServiceError {
         ServiceError(.notFound, "there is no dead letter '\(id)': it was redriven or discarded, or never was")
+    }
+
+    private static func gone(_ name: String) -> ServiceError {
+        ServiceError(.conflict, "the subscription '\(name)' is gone: create it again, or discard its dead letters")
+    }
+
+    private static func isolated(_ name: String) -> ServiceError {
+        ServiceError(
+            .conflict,
+            "the dead letters of '\(name)' are of a replay to a sink of its own, which no subscription is: "
+                + "create another replay to that sink, or discard them")
     }
 
     private static func offset(_ cursor: String?) throws(ServiceError) -> Offset? {
@@ -132,5 +202,12 @@ public final class LogDeadLetterService: DeadLetterService {
             throw ServiceError(unknownCursor: "use nextCursor of the page before")
         }
         return Offset(value)
+    }
+}
+
+extension DeadLetter {
+    /// What it counts for in appends and pages.
+    fileprivate var bytes: Int {
+        self.event.attributes.bytes.readableBytes + (self.event.data?.readableBytes ?? 0) + 512
     }
 }

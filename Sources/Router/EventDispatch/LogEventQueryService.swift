@@ -106,46 +106,15 @@ public final class LogEventQueryService: EventQueryService {
         }
         await self.dispatcher.journal.write()
         let entries: [AttemptEntry]
-        do { entries = try await self.attempts(stored) } catch { throw ServiceError(error) }
+        do {
+            entries = try await self.attributed(self.attempts(stored), to: stored)
+        } catch { throw ServiceError(error) }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
                 entries.filter { $0.subscription == subscription.subscription.id.name })
         }
         return EventTrace(event: stored, subscriptions: fates)
-    }
-
-    private func fate(
-        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry]
-    ) -> EventTrace.SubscriptionFate {
-        let explanation: MatchExplanation
-        do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
-            explanation = MatchExplanation(matched: false, reason: error.detail)
-        }
-        let ownEntries = entries.filter {
-            $0.position == stored.position || $0.position.topic == self.dispatcher.configuration.redriveTopic
-        }
-        let attempts = ownEntries.filter { $0.outcome != .deadLettered }.map { entry in
-            EventTrace.Attempt(
-                atMilliseconds: entry.at.milliseconds, status: entry.status, error: entry.error,
-                durationMilliseconds: entry.durationMilliseconds)
-        }
-        let id = subscription.subscription.id
-        var matched = explanation.matched
-        var reason = explanation.reason
-        var state = EventTrace.State.filtered
-        if let start = subscription.startOffsets[stored.position.topicPartition], stored.position.offset < start {
-            matched = false
-            reason = "the event lies before the subscription's start"
-        } else if matched {
-            switch self.dispatcher.core.look({ $0.machine.standing(of: stored.position, for: id) }) {
-            case .pending: state = .pending
-            case .retrying: state = .retrying
-            case .settled: state = ownEntries.last?.outcome == .deadLettered ? .deadLettered : .delivered
-            }
-        }
-        return EventTrace.SubscriptionFate(
-            subscription: id.name, matched: matched, reason: reason, state: state, attempts: attempts)
     }
 
     /// The journal's entries for an event, oldest first.

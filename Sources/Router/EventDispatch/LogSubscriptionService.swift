@@ -1,109 +1,141 @@
 import Delivery
 import EventLog
+import Logging
 import NIOCore
+import ServiceLifecycle
 import Subscriptions
 import Synchronization
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Subscriptions as the compacted topic has them: every change is appended first,
 /// and comes into force when it is durable.
-public final class LogSubscriptionService: SubscriptionService {
-    private let dispatcher: Dispatcher
-    private let catalog = Mutex<[SubscriptionID: StoredSubscription]>([:])
-    private let gate = SerialGate()
+///
+/// Calls of one subscription take their turns; those of others do not wait for them.
+public final class LogSubscriptionService: SubscriptionService, Service {
+    /// What the router owes the log on its own account.
+    private enum Chore {
+        case suspend(Suspension)
+        case deleteGroup(ConsumerGroup)
+    }
+
+    /// A wish of the delivery machine to suspend a subscription.
+    struct Suspension: Sendable {
+        var id: SubscriptionID
+        var generation: String
+        var reason: String
+        /// Whether it still holds: a change or a resume that came after it has the last word.
+        var isCurrent: @Sendable () -> Bool
+    }
+
+    /// Chores that may wait; there is one of each kind for a subscription at most in practice.
+    private static let choresMax = 1_000_000
+    let dispatcher: Dispatcher
+    private let audit: AuditJournal?
+    let catalog = Mutex(SubscriptionCatalog())
+    private let gate = KeyedGate<SubscriptionID>()
+    private let chores = RetryQueue<Chore>(itemsMax: LogSubscriptionService.choresMax)
+    /// Who hears of every change and deletion, right after it is in force.
+    private let followers = Mutex<[@Sendable (SubscriptionID) -> Void]>([])
 
     /// Begins to hear when the machine suspends subscriptions. The dispatcher does not keep the service alive.
-    public init(dispatcher: Dispatcher) {
+    /// - Parameter audit: where suspensions and lost ranges are told.
+    public init(dispatcher: Dispatcher, audit: AuditJournal? = nil) {
         self.dispatcher = dispatcher
+        self.audit = audit
         dispatcher.listeners.withLock { listeners in
-            listeners.append { [weak self] effect in await self?.hear(effect) }
+            listeners.append { [weak self] effect in self?.hear(effect) }
         }
     }
 
-    private var topicPartition: TopicPartition {
+    var topicPartition: TopicPartition {
         TopicPartition(self.dispatcher.configuration.subscriptionTopic, Partition(0))
     }
 
-    /// Reads the topic and takes up every subscription where its cursors left off.
-    public func load() async throws {
-        var stored: [SubscriptionID: StoredSubscription] = [:]
-        for (key, value) in try await self.dispatcher.log.compacted(self.topicPartition) {
-            let one = try JSONDecoder().decode(StoredSubscription.self, from: Data(value.readableBytesView))
-            guard one.subscription.id.description == key else { continue }
-            stored[one.subscription.id] = one
+    /// Stores suspensions and deletes what is left of subscriptions that are gone, each until it is done, until the
+    /// process is told to end; once per instance. What is not done then is found again at the next start.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await self.chores.run { chore, attempt in await self.carryOut(chore, attempt) }
         }
-        let committed = try await self.dispatcher.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
-        for (id, one) in stored.sorted(by: { $0.key < $1.key }) {
-            let compiled = try CompiledSubscription(one.subscription)
-            self.dispatcher.introduce(
-                one, compiled: compiled,
-                cursors: committed[GroupName.cursor(of: id, generation: one.generation)] ?? [:], isNew: false)
-        }
-        let loaded = stored
-        self.catalog.withLock { $0 = loaded }
     }
 
     /// All subscriptions of a tenant, by name.
-    func all(tenant: String) -> [StoredSubscription] {
-        self.catalog.withLock { $0.values.filter { $0.subscription.id.tenant == tenant } }
-            .sorted { $0.subscription.id < $1.subscription.id }
-    }
+    func all(tenant: String) -> [StoredSubscription] { self.catalog.withLock { $0.list(tenant: tenant) } }
 
     func isKnown(_ id: SubscriptionID) -> Bool { self.catalog.withLock { $0[id] != nil } }
 
     func stored(_ id: SubscriptionID) -> StoredSubscription? { self.catalog.withLock { $0[id] } }
 
+    /// Calls back after every change and deletion of a subscription.
+    func follow(_ follower: @escaping @Sendable (SubscriptionID) -> Void) {
+        self.followers.withLock { $0.append(follower) }
+    }
+
     /// Ids of all subscriptions of all tenants, for metrics.
-    public var ids: [SubscriptionID] { self.catalog.withLock { Array($0.keys) } }
+    public var ids: [SubscriptionID] { self.catalog.withLock { Array($0.stored.keys) } }
 
     /// A subscription's lag in records, for metrics; nil where there is none.
     public func lag(of id: SubscriptionID) -> Int64? { self.dispatcher.standing(of: id)?.lag }
 
-    /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send. Changes are
-    /// made one at a time, in the order of the calls.
+    /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send.
     /// - Throws: `conflict` where the id is taken; `limitExceeded` over
-    ///   ``DispatchConfiguration/subscriptionsPerTenantMax``; `unprocessable` for a filter that cannot be used;
-    ///   `unavailable`.
+    ///   ``DispatchConfiguration/subscriptionsPerTenantMax``; `unprocessable` for a filter that cannot be used or a
+    ///   start that is nowhere; `unavailable`.
     public func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
-        await self.gate.enter()
-        defer { self.gate.leave() }
         let id = subscription.id
-        guard !self.isKnown(id) else {
-            throw ServiceError(.conflict, "the id '\(id.name)' is taken: choose another, or change that one with PUT")
+        let compiled = try Self.compile(subscription)
+        try self.reserve(id)
+        do {
+            let stored = try await self.store(new: subscription, compiled)
+            return self.view(stored)
+        } catch {
+            self.catalog.withLock { $0.release(id) }
+            throw error
         }
+    }
+
+    private func reserve(_ id: SubscriptionID) throws(ServiceError) {
         let limit = self.dispatcher.configuration.subscriptionsPerTenantMax
-        guard self.all(tenant: id.tenant).count < limit else {
+        switch self.catalog.withLock({ $0.reserve(id, perTenantMax: limit) }) {
+        case .reserved: return
+        case .taken:
+            throw ServiceError(.conflict, "the id '\(id.name)' is taken: choose another, or change that one with PUT")
+        case .tooMany:
             throw ServiceError(.limitExceeded, "a tenant has at most \(limit) subscriptions: delete one")
         }
-        let compiled = try Self.compile(subscription)
+    }
+
+    private func store(
+        new subscription: Subscription, _ compiled: CompiledSubscription
+    ) async throws(ServiceError) -> StoredSubscription {
+        let id = subscription.id
+        await self.gate.enter(id)
+        defer { self.gate.leave(id) }
+        try await self.dispatcher.check(subscription.config.start)
+        let starts: Dispatcher.Starts
+        do { starts = try await self.dispatcher.resolve(subscription.config.start) } catch {
+            throw ServiceError(error)
+        }
         let now = DispatchClock.wall
-        let generation = RandomName.make(8)
+        let stored = StoredSubscription(
+            subscription: subscription, generation: RandomName.make(8), createdAt: now, updatedAt: now,
+            startOffsets: starts.offsets)
+        let cursors = starts.behind.map { topicPartition, offset in
+            GroupCommit(
+                group: GroupName.cursor(of: id, generation: stored.generation), topicPartition: topicPartition,
+                committed: SubscriptionCursor(
+                    generation: stored.generation, isDetached: true, position: offset.value
+                ).committed)
+        }
         do {
-            let starts = try await self.dispatcher.resolve(subscription.config.start)
-            let stored = StoredSubscription(
-                subscription: subscription, generation: generation, createdAt: now, updatedAt: now,
-                startOffsets: starts.offsets)
-            let cursors = starts.behind.map { topicPartition, offset in
-                GroupCommit(
-                    group: GroupName.cursor(of: id, generation: generation), topicPartition: topicPartition,
-                    committed: SubscriptionCursor(
-                        generation: generation, isDetached: true, position: offset.value
-                    ).committed)
-            }
             if !cursors.isEmpty { try await self.dispatcher.log.commit(cursors) }
             try await self.append(id, stored)
-            self.catalog.withLock { $0[id] = stored }
-            self.dispatcher.introduce(
-                stored, compiled: compiled,
-                cursors: Dictionary(uniqueKeysWithValues: cursors.map { ($0.topicPartition, $0.committed) }),
-                isNew: true)
-            return self.view(stored)
         } catch { throw ServiceError(error) }
+        self.catalog.withLock { $0.put(stored) }
+        self.dispatcher.introduce(
+            stored, compiled: compiled,
+            cursors: Dictionary(uniqueKeysWithValues: cursors.map { ($0.topicPartition, $0.committed) }),
+            isNew: true)
+        return stored
     }
 
     /// A subscription as it is stored, with its lag and last error as of now.
@@ -114,20 +146,19 @@ public final class LogSubscriptionService: SubscriptionService {
 
     /// A tenant's subscriptions by name, all from memory. The cursor is the name of the last one. Never throws.
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView> {
-        let all = self.all(tenant: tenant).filter { stored in
-            page.cursor.map { stored.subscription.id.name > $0 } ?? true
-        }
-        let items = all.prefix(page.limit)
+        let found = self.catalog.withLock { $0.list(tenant: tenant, after: page.cursor, limit: page.limit + 1) }
+        let items = found.prefix(page.limit)
         return Page(
             items: items.map { self.view($0) },
-            nextCursor: all.count > page.limit ? items.last?.subscription.id.name : nil)
+            nextCursor: found.count > page.limit ? items.last?.subscription.id.name : nil)
     }
 
-    /// Takes effect for all that was not read for the subscription yet; what was matched keeps its match. Does nothing
-    /// where nothing differs. Durable when this returns.
-    /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`.
+    /// Takes effect for all that was not read for the subscription yet, from a position that is durable before the
+    /// change is; what was matched keeps its match. Stores nothing where nothing differs. Durable when this returns.
+    /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`, also where the position
+    ///   could not be stored.
     public func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
-        try await self.change(subscription.id) { stored in
+        try await self.change(subscription.id) { stored, _ in
             let start = stored.subscription.config.start
             stored.subscription = subscription
             stored.subscription.config.start = start
@@ -135,65 +166,148 @@ public final class LogSubscriptionService: SubscriptionService {
         }
     }
 
-    /// Durably gone when this returns; attempts in flight are abandoned. Its dead letters stay.
-    /// - Throws: `notFound`; `unavailable`, also where it is gone but its cursors could not be deleted.
+    /// Durably gone when this returns; attempts in flight are abandoned, replays to it fail. Its dead letters stay.
+    /// - Throws: `notFound`; `unavailable`.
     public func delete(_ id: SubscriptionID) async throws(ServiceError) {
-        await self.gate.enter()
-        defer { self.gate.leave() }
+        await self.gate.enter(id)
+        defer { self.gate.leave(id) }
         let stored = try self.known(id)
-        do {
-            try await self.append(id, nil)
-            self.catalog.withLock { $0[id] = nil }
-            self.dispatcher.dismiss(id)
-            try await self.dispatcher.log.deleteGroup(GroupName.cursor(of: id, generation: stored.generation))
-        } catch { throw ServiceError(error) }
+        do { try await self.append(id, nil) } catch { throw ServiceError(error) }
+        self.catalog.withLock { $0.remove(id) }
+        self.dispatcher.dismiss(id)
+        self.tellFollowers(id)
+        let group = GroupName.cursor(of: id, generation: stored.generation)
+        do { try await self.dispatcher.log.deleteGroup(group) } catch { self.chores.add(.deleteGroup(group)) }
     }
 
     /// Stops sending an active subscription; attempts in flight still report. No effect on a paused or suspended one.
     /// - Throws: `notFound`; `unavailable`.
     public func pause(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
-        try await self.change(id) { if $0.status == .active { $0.status = .paused } }
+        try await self.change(id) { stored, _ in if stored.status == .active { stored.status = .paused } }
     }
 
     /// Sends again from where a pause or a suspension left off, waiting retries at once. No effect on an active one.
-    /// - Throws: `notFound`; `unavailable`.
+    /// - Throws: `notFound`; `conflict` where its stored form cannot be read; `unavailable`.
     public func resume(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
-        try await self.change(id) { $0.status = .active }
-    }
-
-    private func hear(_ effect: DeliveryEffect) async {
-        guard case .suspended(let id, let generation, let reason) = effect else { return }
-        _ = try? await self.change(id) { stored in
-            guard stored.generation == generation, stored.status == .active else { return }
-            stored.status = .suspended
-            stored.statusReason = reason
+        try await self.change(id) { (stored, fault) throws(ServiceError) in
+            if let fault { throw ServiceError(.conflict, "\(fault): replace the subscription with PUT, or delete it") }
+            stored.status = .active
         }
     }
 
-    /// Positions are committed first, so that the change takes effect at a recorded place.
+    /// Asks for a suspension; it is stored by ``run()``.
+    func suspend(_ suspension: Suspension) {
+        if !self.chores.add(.suspend(suspension)) {
+            self.dispatcher.logger.error(
+                "a suspension cannot be stored: too much waits", metadata: ["subscription": "\(suspension.id)"])
+        }
+    }
+
+    private func hear(_ effect: DeliveryEffect) {
+        switch effect {
+        case .suspended(let id, let generation, let reason) where self.isKnown(id):
+            let dispatcher = self.dispatcher
+            self.suspend(
+                Suspension(id: id, generation: generation, reason: reason) {
+                    dispatcher.specification(of: id, generation: generation)?.status == .suspended
+                })
+        case .rangeLost(let id, let topicPartition, let from, let to):
+            guard let stored = self.stored(id) else { return }
+            self.audit?.note(
+                .rangeLost(
+                    .init(tenant: id.tenant, name: id.name, generation: stored.generation), topicPartition, from: from,
+                    to: to))
+        default: break
+        }
+    }
+
+    private func carryOut(_ chore: Chore, _ attempt: Int) async -> Bool {
+        do throws(EventLogError) {
+            switch chore {
+            case .suspend(let suspension): try await self.store(suspension)
+            case .deleteGroup(let group): try await self.dispatcher.log.deleteGroup(group)
+            }
+            return true
+        } catch {
+            if attempt == 1 {
+                self.dispatcher.logger.warning(
+                    "the state of a subscription could not be stored and is tried again",
+                    metadata: ["error": "\(error)"])
+            }
+            return error.code == .closed
+        }
+    }
+
+    private func store(_ suspension: Suspension) async throws(EventLogError) {
+        let id = suspension.id
+        await self.gate.enter(id)
+        defer { self.gate.leave(id) }
+        guard var stored = self.stored(id), stored.generation == suspension.generation, stored.status == .active,
+            suspension.isCurrent()
+        else { return }
+        stored.status = .suspended
+        stored.statusReason = suspension.reason
+        stored.revision += 1
+        stored.updatedAt = DispatchClock.wall
+        let changed = stored
+        try await self.append(id, changed)
+        self.catalog.withLock { $0.put(changed) }
+        if let compiled = try? CompiledSubscription(changed.subscription) {
+            self.dispatcher.change(changed, compiled: compiled)
+        }
+        self.tellFollowers(id)
+        self.audit?.note(
+            .suspended(
+                .init(tenant: id.tenant, name: id.name, generation: changed.generation), revision: changed.revision,
+                reason: suspension.reason))
+    }
+
+    /// A change of what is wanted takes effect at a position that is stored first.
     private func change(
-        _ id: SubscriptionID, _ body: (inout StoredSubscription) -> Void
+        _ id: SubscriptionID,
+        _ body: (inout StoredSubscription, _ fault: String?) throws(ServiceError) -> Void
     ) async throws(ServiceError) -> SubscriptionView {
-        await self.gate.enter()
-        defer { self.gate.leave() }
+        await self.gate.enter(id)
+        defer { self.gate.leave(id) }
         let old = try self.known(id)
+        let fault = self.catalog.withLock { $0.faults[id] }
         var stored = old
-        body(&stored)
+        try body(&stored, fault)
         if stored.status != .suspended { stored.statusReason = nil }
-        guard stored != old else { return self.view(old) }
+        guard stored != old else {
+            try self.bringIntoForce(old)
+            return self.view(old)
+        }
         let compiled = try Self.compile(stored.subscription)
         stored.revision += 1
         stored.updatedAt = DispatchClock.wall
-        await self.dispatcher.commitNow()
-        do { try await self.append(id, stored) } catch { throw ServiceError(error) }
         let changed = stored
-        self.catalog.withLock { $0[id] = changed }
+        do {
+            if changed.subscription != old.subscription { try await self.dispatcher.recordPositions() }
+            try await self.append(id, changed)
+        } catch { throw ServiceError(error) }
+        self.catalog.withLock { $0.put(changed) }
         self.dispatcher.change(changed, compiled: compiled)
+        self.tellFollowers(id)
         return self.view(changed)
     }
 
+    /// Nothing has to be stored, but the machine may have suspended the subscription since.
+    private func bringIntoForce(_ stored: StoredSubscription) throws(ServiceError) {
+        let id = stored.subscription.id
+        guard let known = self.dispatcher.specification(of: id, generation: stored.generation),
+            known.status != stored.status
+        else { return }
+        self.dispatcher.change(stored, compiled: try Self.compile(stored.subscription))
+        self.tellFollowers(id)
+    }
+
+    private func tellFollowers(_ id: SubscriptionID) {
+        for follower in self.followers.withLock({ $0 }) { follower(id) }
+    }
+
     private func known(_ id: SubscriptionID) throws(ServiceError) -> StoredSubscription {
-        guard let stored = self.catalog.withLock({ $0[id] }) else {
+        guard let stored = self.stored(id) else {
             throw ServiceError(.notFound, "there is no subscription '\(id.name)'")
         }
         return stored

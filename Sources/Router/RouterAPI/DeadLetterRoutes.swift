@@ -58,6 +58,7 @@ extension JSONWriter {
             json.member("attempts", letter.attempts)
             json.time("at", letter.at)
             json.position("position", letter.position)
+            if let replayID = letter.replayID { json.member("replayid", replayID) }
         }
     }
 }

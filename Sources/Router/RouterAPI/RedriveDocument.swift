@@ -2,7 +2,7 @@ import EventDispatch
 import HTTPServing
 import Subscriptions
 
-/// The body of `POST /v1/dead-letters/redrive`: exactly one of `ids` and `subscription`.
+/// The body of `POST /v1/dead-letters/redrive`: exactly one of `ids` and `subscription`, and filters.
 struct RedriveDocument: Decodable {
     /// Ids in one call at most.
     static let idsMax = 1_000
@@ -26,8 +26,8 @@ struct RedriveDocument: Decodable {
         case (let ids?, nil):
             if ids.isEmpty || ids.count > Self.idsMax { faults.add("/ids", "must have 1 to \(Self.idsMax) ids") }
             if let index = ids.firstIndex(of: "") { faults.add("/ids/\(index)", "must not be empty") }
-            if self.filters != nil { faults.add("/filters", "can be given with 'subscription' only") }
-            selection = .ids(ids)
+            faults.filters("/filters", self.filters ?? [])
+            selection = .ids(ids, filters: self.filters ?? [])
         case (nil, let subscription?):
             faults.subscriptionName("/subscription", subscription)
             faults.filters("/filters", self.filters ?? [])

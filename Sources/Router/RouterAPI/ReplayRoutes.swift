@@ -61,7 +61,8 @@ struct ReplayRoutes: Sendable {
 extension JSONWriter {
     fileprivate mutating func replay(_ view: ReplayView) throws {
         try self.object { json in
-            json.member("id", view.id)
+            // A dry run is not kept: there is nothing that its id could be used for.
+            if !view.request.dryRun { json.member("id", view.id) }
             json.member("status", view.status.rawValue)
             json.member("matched", view.matched)
             json.member("delivered", view.delivered)

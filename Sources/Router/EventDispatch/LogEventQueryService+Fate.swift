@@ -1,0 +1,83 @@
+import Delivery
+import EventLog
+import Subscriptions
+
+extension LogEventQueryService {
+    /// The fate of an event for one subscription.
+    ///
+    /// - Parameter entries: what the journal has of the event and the subscription, oldest first, each with the
+    ///   position of the event itself, see ``attributed(_:to:)``.
+    func fate(
+        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry]
+    ) -> EventTrace.SubscriptionFate {
+        let explanation: MatchExplanation
+        do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
+            explanation = MatchExplanation(matched: false, reason: error.detail)
+        }
+        var fate = EventTrace.SubscriptionFate(
+            subscription: subscription.subscription.id.name, matched: explanation.matched, reason: explanation.reason,
+            state: .filtered,
+            attempts: entries.filter(\.isAttempt).map { entry in
+                EventTrace.Attempt(
+                    atMilliseconds: entry.at.milliseconds, status: entry.status, error: entry.error,
+                    durationMilliseconds: entry.durationMilliseconds)
+            })
+        if let start = subscription.startOffsets[stored.position.topicPartition], stored.position.offset < start {
+            fate.matched = false
+            fate.reason = "the event lies before the subscription's start"
+        } else if fate.matched {
+            (fate.state, fate.reason) = self.state(of: stored, for: subscription, entries, fate.reason)
+        }
+        return fate
+    }
+
+    /// How far the delivery of an event that matches is, and why, where there is more to say than why it matches.
+    private func state(
+        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry], _ reason: String
+    ) -> (EventTrace.State, String) {
+        let id = subscription.subscription.id
+        if self.dispatcher.deadLetters.isDeadLettered(generation: subscription.generation, origin: stored.position) {
+            return (.deadLettered, reason)
+        }
+        let isHeld = subscription.status != .active
+        let held: (EventTrace.State, String) = (.pending, Self.holding(subscription))
+        switch self.dispatcher.core.look({ $0.machine.standing(of: stored.position, for: id) }) {
+        case .pending: return isHeld ? held : (.pending, reason)
+        case .retrying: return isHeld ? held : (.retrying, reason)
+        case .settled: break
+        }
+        // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone.
+        switch entries.last?.outcome {
+        case .redriven where isHeld, .failed where isHeld: return held
+        case .redriven: return (.pending, "the dead letter was redriven and is not delivered yet")
+        case .failed: return (.retrying, reason)
+        case .discarded: return (.deadLettered, "the dead letter was discarded")
+        case .deadLettered: return (.deadLettered, "the dead letter is kept no longer")
+        default: return (.delivered, reason)
+        }
+    }
+
+    private static func holding(_ subscription: StoredSubscription) -> String {
+        let reason = subscription.statusReason.map { ": \($0)" } ?? ""
+        return "the subscription is \(subscription.status.rawValue)\(reason)"
+    }
+
+    /// The entries that are about an event at its own place: those of its deliveries, and those of redrives of it,
+    /// which name the place in the redrive topic and get the event's instead. Other events with the same id fall out.
+    /// In the order of their times: the journal is written in batches, behind what it tells of.
+    func attributed(
+        _ entries: [AttemptEntry], to stored: StoredEvent
+    ) async throws(EventLogError) -> [AttemptEntry] {
+        var found: [AttemptEntry] = []
+        for var entry in entries {
+            if entry.position.topic == self.dispatcher.configuration.redriveTopic {
+                guard let record = try await self.dispatcher.log.record(at: entry.position),
+                    let origin = Position(originOf: record), record.headers["portarium_replayid"] == nil
+                else { continue }
+                entry.position = origin
+            }
+            if entry.position == stored.position { found.append(entry) }
+        }
+        return found.sorted { ($0.at, $0.rank) < ($1.at, $1.rank) }
+    }
+}
