@@ -196,7 +196,8 @@ extension DeliveryStateMachine {
             self.subscriptions[fetch.slot].lostOffsets += lost
             self.emit(
                 .rangeLost(
-                    self.subscriptions[fetch.slot].specification.id, fetch.topicPartition, from: Offset(from), to: start))
+                    self.subscriptions[fetch.slot].specification.id, fetch.topicPartition, from: Offset(from), to: start
+                ))
         }
         self.becomeHungry(fetch.slot, tail)
         self.completeIfDone(fetch.slot)

@@ -12,8 +12,8 @@ struct Lane: Sendable {
         var verdict: Verdict?
     }
 
-    /// No further attempt: the event is given up as soon as it is the head and its wait, if any, is over. Boxed, for few
-    /// events have one.
+    /// No further attempt: the event is given up as soon as it is the head and its wait, if any, is over. Boxed, for
+    /// few events have one.
     indirect enum Verdict: Sendable, Hashable {
         case givenUp(DeadLetterReason, AttemptReport)
     }
