@@ -153,12 +153,12 @@ import Testing
         #expect(server.writer.records.map { $0.headers["ce_correlationid"] } == ["flow-7", "minted-1"])
     }
 
-    @Test func anEmptyCorrelationIsAsGoodAsNone() async throws {
+    @Test func anEmptyCorrelationIsRefused() async throws {
         let server = try EventServer()
         let answer = try await server.post(event(more: #","correlationid":"""#))
-        #expect(answer.status == .accepted)
-        #expect(answer.text.contains(#""correlationid":"minted-1""#))
-        #expect(server.writer.records.map { $0.headers["ce_correlationid"] } == ["minted-1"])
+        #expect(answer.status == .badRequest)
+        #expect(answer.text.contains(#""pointer":"/correlationid""#))
+        #expect(server.writer.records.isEmpty)
     }
 
     @Test func anAttributeCalledDataIsRefusedAtItsHeader() async throws {

@@ -6,22 +6,24 @@ import Glibc
 import Darwin
 #endif
 
-/// `portarium-simulate COUNT [FROM]`: runs COUNT seeded schedules, beginning with seed FROM (default 1).
+/// `portarium-simulate [--seeds COUNT] [--from SEED]`: runs COUNT seeded schedules (default 2000), beginning with SEED
+/// (default 1). Prints a line for every one that breaks a promise; exit code 1 where one did, 2 for bad arguments.
 @main
 struct Main {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
-        let count = arguments.first ?? 2_000
-        let first = arguments.dropFirst().first ?? 1
+        guard let request = SimulationRequest(CommandLine.arguments.dropFirst()) else {
+            print("usage: portarium-simulate [--seeds COUNT] [--from SEED]")
+            exit(2)
+        }
         var violations = 0
-        for seed in first..<(first + count) {
-            let result = Simulation.run(seed: seed)
+        for index in 0..<request.seeds {
+            let result = Simulation.run(seed: request.from &+ index)
             if let violation = result.violation {
                 violations += 1
-                print("seed \(seed): \(violation)")
+                print("seed \(result.seed): \(violation)")
             }
         }
-        print("\(count) schedules, \(violations) violations")
+        print("\(request.seeds) schedules, \(violations) violations")
         if violations > 0 { exit(1) }
     }
 }

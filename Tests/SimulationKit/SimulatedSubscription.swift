@@ -1,31 +1,29 @@
+import Delivery
 import EventLog
 import Subscriptions
 
 /// A subscription (or replay) as the simulated catalog keeps it: durable.
 struct SimulatedSubscription: Sendable {
-    /// How its sink behaves; drawn anew now and then.
-    enum Temper: CaseIterable, Sendable {
-        case fine
-        case slow
-        case throttled
-        case failing
-        case picky
-        case hanging
-        case resetting
-    }
-
     let id: SubscriptionID
     let generation: String
-    var kinds: Set<Int>
-    /// Kinds that every filter since creation has accepted, and that any has: between the two the position decides.
-    var alwaysKinds: Set<Int>
-    var everKinds: Set<Int>
+    var kinds: KindSet
     var config: SubscriptionConfiguration
+    /// Several subscriptions of a tenant share one.
+    var origin: String
     var status: StoredSubscription.Status = .active
-    var temper: Temper = .fine
     let starts: [TopicPartition: Offset]
     /// For a replay.
     var until: [TopicPartition: Int64] = [:]
     var isReplay = false
-    var isCompleted = false
+
+    var group: ConsumerGroup { GroupName.cursor(of: self.id, generation: self.generation) }
+
+    var specification: DeliverySpecification {
+        DeliverySpecification(
+            id: self.id, generation: self.generation, config: self.config,
+            destination: Destination(
+                sink: "\(self.origin)/\(self.id.name)", origin: self.origin, mode: self.config.mode,
+                protocolSettings: HTTPProtocolSettings(), timeoutMilliseconds: self.config.timeoutMilliseconds),
+            status: self.status, replayID: self.isReplay ? self.id.name : nil, until: self.until)
+    }
 }

@@ -7,15 +7,23 @@ extension SimulatedWorld {
     mutating func check() {
         let totals = self.machine.totals
         if totals.detachedCursors > 0 { self.statistics.detachedSeen += 1 }
-        if totals.inFlight > self.limits.inFlightMax { self.violate("\(totals.inFlight) attempts are in flight") }
-        if totals.fetchesInFlight > self.limits.catchUpFetchesMax {
+        if totals.inFlight != self.flights.count {
+            self.violate("\(totals.inFlight) attempts are counted, and \(self.flights.count) are in flight")
+        }
+        if totals.fetchesInFlight > self.limits.catchUpFetchesMax || self.fetches.count > totals.fetchesInFlight {
             self.violate("\(totals.fetchesInFlight) reads are in flight")
         }
-        if totals.heldBytes < 0 { self.violate("held bytes are negative") }
-        // One batch from the tail may pass the limit before the pressure is relieved; what was tried stays.
-        let slack = 12 * 600 * max(1, self.catalog.count) + self.limits.inFlightMax * 600 * 8
-        if totals.heldBytes > self.limits.heldBytesMax + slack { self.violate("\(totals.heldBytes) bytes are held") }
-        for id in self.catalog.keys.sorted() {
+        let footprint = self.machine.footprint
+        if footprint.heldBytes != totals.heldBytes || footprint.heldEvents != footprint.countedEvents {
+            self.violate("\(totals.heldBytes) bytes are counted, and \(footprint.heldBytes) are held")
+        }
+        // What is at a sink, or being given up, cannot leave memory.
+        if totals.heldBytes > max(self.limits.heldBytesMax + Self.eventBytesMax, footprint.pinnedBytes) {
+            self.violate("\(totals.heldBytes) bytes are held, \(footprint.pinnedBytes) of them under way")
+        }
+        if totals.heldBytes > self.limits.heldBytesMax / 2 { self.statistics.pressureSeen += 1 }
+        self.check(footprint)
+        for id in self.inForce.keys.sorted() {
             guard let standing = self.machine.standing(of: id, ends: [:]) else { continue }
             if standing.heldEvents > self.limits.windowEventsMax {
                 self.violate("\(id) holds \(standing.heldEvents) events")
@@ -23,31 +31,80 @@ extension SimulatedWorld {
         }
     }
 
-    /// The world becomes kind, and everything that is accepted has to find its fate.
+    /// Room for one event at most: it is let in while there is any left.
+    private static let eventBytesMax = 3_400
+
+    private mutating func check(_ footprint: DeliveryStateMachine.Footprint) {
+        if footprint.subscriptionBytesMax > self.limits.windowBytesMax + Self.eventBytesMax {
+            self.violate("a subscription holds \(footprint.subscriptionBytesMax) bytes")
+        }
+        if footprint.lanes > footprint.heldEvents { self.violate("\(footprint.lanes) lanes are kept") }
+        if footprint.ready > footprint.lanes { self.violate("\(footprint.ready) lanes are said to be ready") }
+        let cursors = footprint.cursors
+        let waits = footprint.lanes + cursors + self.inForce.count + footprint.deadLetterings + footprint.destinations
+        let timersMax = max(128, 2 * waits)
+        if footprint.timers > timersMax {
+            self.violate("\(footprint.timers) timers are kept, for \(footprint.lanes) lanes")
+        }
+        if footprint.trackedMax > 2 * self.limits.windowEventsMax + 64 {
+            self.violate("\(footprint.trackedMax) offsets are remembered for one cursor")
+        }
+        if footprint.unsettledMax > self.limits.windowEventsMax {
+            self.violate("\(footprint.unsettledMax) unsettled offsets are remembered for one cursor")
+        }
+        if !footprint.isTriedUnloaded {
+            self.violate("attempts are remembered of events that are in memory, or settled")
+        }
+        if footprint.deadLetterings > footprint.lanes {
+            self.violate("\(footprint.deadLetterings) dead letters are being written")
+        }
+        if footprint.waitingMax > footprint.slots { self.violate("\(footprint.waitingMax) wait for a destination") }
+        if footprint.hungry > cursors { self.violate("\(footprint.hungry) cursors want to be read for") }
+        if footprint.destinations != self.sending.endpointCount {
+            self.violate("\(footprint.destinations) destinations are known of \(self.sending.endpointCount)")
+        }
+    }
+
+    /// The world becomes kind, and everything that is accepted has to find its fate. After that nothing is sent again,
+    /// not even by another process.
     mutating func quiesce() {
         self.isQuiescing = true
-        for topicPartition in self.partitions where !self.assigned.contains(topicPartition) {
-            self.assign(topicPartition)
+        self.finishCommit()
+        if self.revoking != nil { self.reassign() }
+        for partition in self.log.partitions.indices where !self.assigned.contains(partition) { self.assign(partition) }
+        self.rest()
+        guard self.violation == nil else { return }
+        let sends = self.statistics.sends
+        // Changes that were answered with a failure, and may be durable, are taken back.
+        self.catalog = self.inForce
+        self.restart()
+        self.rest()
+        if self.violation == nil, self.statistics.sends != sends {
+            self.violate("\(self.statistics.sends - sends) attempts were made after all was settled and committed")
         }
-        for id in self.catalog.keys.sorted() where self.catalog[id]!.status != .active && !self.catalog[id]!.isCompleted
-        {
-            self.catalog[id]!.status = .active
-            self.machine.update(self.specification(self.catalog[id]!), now: self.now)
-        }
-        self.carryOut()
+    }
+
+    private mutating func rest() {
         var rounds = 0
-        while rounds < 20_000, self.violation == nil {
+        while rounds < 5_000, self.violation == nil {
             rounds += 1
-            for topicPartition in self.partitions { self.readTail(topicPartition, max: 50) }
+            for gate in 0...1 { while !self.work[gate].isEmpty || !self.heard[gate].isEmpty { self.workOn(gate) } }
+            self.resumeAll()
+            for partition in self.log.partitions.indices { self.readTail(partition, max: 50) }
             for _ in 0..<8 {
                 self.answer()
                 self.finishFetch()
                 self.finishDeadLetter()
             }
-            self.carryOut()
             self.commit()
-            if self.attempts.isEmpty, self.fetches.isEmpty, self.deadLetterWrites.isEmpty {
-                if self.isComplete { return }
+            if self.flights.isEmpty, self.fetches.isEmpty, self.deadLetterings.isEmpty {
+                if self.plan == nil { self.beginCommit() }
+                let footprint = self.machine.footprint
+                if self.plan == nil, footprint.unsettledMax == 0, self.machine.totals.detachedCursors == 0,
+                    self.firstMissing() == nil
+                {
+                    return
+                }
                 self.passTime()
             }
             self.now += 1
@@ -55,48 +112,31 @@ extension SimulatedWorld {
             self.carryOut()
             self.check()
         }
-        if self.violation == nil { self.violate("the world does not come to rest: \(self.missing.prefix(5))") }
+        guard self.violation == nil else { return }
+        let missing = self.firstMissing()
+        self.violate("the world does not come to rest: \(missing ?? "there is always more to commit")")
     }
 
-    private var isComplete: Bool { self.missing.isEmpty && self.plan == nil }
-
-    /// Events that a live subscription should have and has not.
-    private var missing: [String] {
-        var missing: [String] = []
-        for subscription in self.catalog.values.sorted(by: { $0.id < $1.id }) where !subscription.isReplay {
-            for topicPartition in self.partitions {
-                let start = max(subscription.starts[topicPartition]?.value ?? 0, 0)
-                for record in self.log.records[topicPartition] ?? []
-                where record.position.offset.value >= start && subscription.alwaysKinds.contains(record.kind) {
-                    let settled = Settled(generation: subscription.generation, position: record.position)
-                    if self.settled[settled] == nil, !self.lost.contains(settled),
-                        record.position.offset.value >= self.log.start(topicPartition)
-                    {
-                        missing.append("\(subscription.id) lacks \(record.position)")
-                    }
-                }
+    /// What a live subscription should have and has not.
+    private mutating func firstMissing() -> String? {
+        for id in self.inForce.keys.sorted() {
+            guard let subscription = self.inForce[id] else { continue }
+            if subscription.isReplay { return "the replay \(id) is not complete" }
+            for partition in self.log.partitions.indices {
+                let missing = self.ledgers[subscription.generation]?.firstMissing(partition, in: self.log)
+                if let offset = missing ?? nil { return "\(id) lacks \(self.log.partitions[partition])@\(offset)" }
             }
         }
-        for subscription in self.catalog.values where subscription.isReplay && !subscription.isCompleted {
-            missing.append("replay \(subscription.id) is not complete")
-        }
-        return missing
+        return nil
     }
 
     /// A replay that says it is done has sent its whole range.
     mutating func checkReplay(_ id: SubscriptionID) {
-        guard let subscription = self.catalog[id] else { return }
-        for (topicPartition, until) in subscription.until.sorted(by: { $0.key < $1.key }) {
-            let start = subscription.starts[topicPartition]?.value ?? 0
-            for offset in max(start, self.log.start(topicPartition))..<max(start, self.log.start(topicPartition), until)
-            {
-                let record = self.log.records[topicPartition]![Int(offset)]
-                let settled = Settled(generation: subscription.generation, position: record.position)
-                if subscription.alwaysKinds.contains(record.kind), self.settled[settled] == nil,
-                    !self.lost.contains(settled)
-                {
-                    self.violate("the replay is done without \(record.position)")
-                }
+        guard let subscription = self.inForce[id] else { return self.violate("the replay \(id) is done and not there") }
+        for partition in self.log.partitions.indices {
+            let missing = self.ledgers[subscription.generation]?.firstMissing(partition, in: self.log)
+            if let offset = missing ?? nil {
+                self.violate("the replay \(id) is done without \(self.log.partitions[partition])@\(offset)")
             }
         }
     }

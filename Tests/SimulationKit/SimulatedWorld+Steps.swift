@@ -5,126 +5,84 @@ import Subscriptions
 extension SimulatedWorld {
     /// One thing happens.
     mutating func step() {
-        switch Int.random(in: 0..<100, using: &self.random) {
-        case 0..<22: self.append()
-        case 22..<40: self.readTail()
-        case 40..<62: self.answer()
-        case 62..<72: self.finishFetch()
-        case 72..<76: self.finishDeadLetter()
-        case 76..<84: self.commit()
-        case 84..<93: self.passTime()
-        case 93..<97: self.changeSubscriptions()
-        case 97: self.reassign()
-        case 98: self.crash()
-        default: if self.chance(25) { self.retain() }
+        switch Int.random(in: 0..<200, using: &self.random) {
+        case 0..<38: self.append()
+        case 38..<72: self.readTail()
+        case 72..<114: self.answer()
+        case 114..<130: self.finishFetch()
+        case 130..<138: self.finishDeadLetter()
+        case 138..<152: self.commit()
+        case 152..<170: self.passTime()
+        case 170..<186: self.workOn(0)
+        case 186..<191: self.workOn(1)
+        case 191..<193: self.redrive()
+        case 193..<196: self.reassign()
+        case 196: self.crash()
+        case 197: if self.chance(30) { self.endGracefully() }
+        case 198: if self.chance(50) { self.retain() }
+        default: if self.chance(25) { self.grow() }
         }
-        self.carryOut()
     }
 
     private mutating func append() {
         for _ in 0..<Int.random(in: 1...6, using: &self.random) {
-            let topicPartition = self.partitions.randomElement(using: &self.random)!
+            let partition = Int.random(in: 1..<self.log.partitions.count, using: &self.random)
             self.log.append(
-                topicPartition, key: Int.random(in: 0..<5, using: &self.random),
-                kind: Int.random(in: 0..<4, using: &self.random))
+                partition, key: Int.random(in: 0..<SimulatedLog.keyCount, using: &self.random),
+                kind: Int.random(in: 0..<4, using: &self.random),
+                dataBytes: Int.random(in: 0...(self.chance(10) ? 3_000 : 400), using: &self.random))
         }
     }
 
     mutating func readTail() {
-        guard let topicPartition = self.assigned.sorted().randomElement(using: &self.random) else { return }
-        self.readTail(topicPartition, max: Int.random(in: 1...10, using: &self.random))
+        guard let partition = self.assigned.sorted().randomElement(using: &self.random) else { return }
+        self.readTail(partition, max: Int.random(in: 1...10, using: &self.random))
     }
 
-    mutating func readTail(_ topicPartition: TopicPartition, max: Int) {
-        guard let position = self.machine.tailPosition(of: topicPartition) else { return }
-        guard let records = self.log.read(topicPartition, from: position.value, max: max) else {
-            self.machine.tailRangeLost(topicPartition, start: Offset(self.log.start(topicPartition)), now: self.now)
-            return
+    mutating func readTail(_ partition: Int, max: Int) {
+        let topicPartition = self.log.partitions[partition]
+        guard self.revoking != partition, let position = self.machine.tailPosition(of: topicPartition) else { return }
+        guard let records = self.log.read(partition, from: position.value, recordsMax: max, bytesMax: 8_000) else {
+            let start = Offset(self.log.starts[partition])
+            self.machine.tailRangeLost(topicPartition, start: start, now: self.now)
+            return self.carryOut()
         }
         guard !records.isEmpty else { return }
+        let fed = self.inForce.values.filter { !$0.isReplay }
+            .compactMap { subscription in
+                self.machine.slot(of: subscription.id).map {
+                    (id: subscription.id, kinds: subscription.kinds, slot: $0)
+                }
+            }.sorted { $0.slot < $1.slot }
         let matches = records.compactMap { record -> TailBatch.Match? in
-            let slots = self.catalog.values
-                .filter { !$0.isReplay && $0.kinds.contains(record.kind) }
-                .compactMap { self.machine.slot(of: $0.id) }.sorted()
+            let slots = fed.filter { record.matches($0.id, $0.kinds) }.map(\.slot)
             return slots.isEmpty ? nil : TailBatch.Match(event: record.event, slots: slots)
         }
-        self.machine.tail(
-            TailBatch(
-                topicPartition: topicPartition, matches: matches, next: Offset(position.value + Int64(records.count))),
-            now: self.now)
+        let next = Offset(position.value + Int64(records.count))
+        self.machine.tail(TailBatch(topicPartition: topicPartition, matches: matches, next: next), now: self.now)
+        self.carryOut()
     }
 
     mutating func finishFetch() {
         guard let index = self.fetches.indices.randomElement(using: &self.random) else { return }
         let fetch = self.fetches.remove(at: index)
+        defer { self.carryOut() }
         if !self.isQuiescing, self.chance(15) { return self.machine.fetchFailed(fetch, now: self.now) }
-        guard let records = self.log.read(fetch.topicPartition, from: fetch.from.value, max: fetch.recordsMax) else {
-            return self.machine.rangeLost(fetch, start: Offset(self.log.start(fetch.topicPartition)), now: self.now)
+        let partition = self.log.index(of: fetch.topicPartition)
+        let read = self.log.read(
+            partition, from: fetch.from.value, recordsMax: fetch.recordsMax, bytesMax: fetch.bytesMax)
+        guard let records = read else {
+            let start = Offset(self.log.starts[partition])
+            return self.machine.rangeLost(fetch, start: start, now: self.now)
         }
-        let id = self.machine.specification(at: fetch.slot)?.id
-        let kinds = id.flatMap { self.catalog[$0]?.kinds } ?? []
+        let subscription = self.machine.specification(at: fetch.slot).flatMap { self.inForce[$0.id] }
         let events = records.filter { record in
             let offset = record.position.offset.value
-            return offset < fetch.position ? fetch.reload.contains(offset) : kinds.contains(record.kind)
+            if offset < fetch.position { return fetch.reload.contains(offset) }
+            return subscription.map { record.matches($0.id, $0.kinds) } ?? false
         }
         self.machine.fetched(
             fetch, events: events.map(\.event), next: Offset(fetch.from.value + Int64(records.count)), now: self.now)
-    }
-
-    mutating func finishDeadLetter() {
-        guard let index = self.deadLetterWrites.indices.randomElement(using: &self.random) else { return }
-        let write = self.deadLetterWrites.remove(at: index)
-        if !self.isQuiescing, self.chance(30) { return self.machine.deadLetterFailed(write.id, now: self.now) }
-        self.statistics.deadLettered += 1
-        self.markSettled(write.subscription, write.event.position)
-        self.machine.deadLetterWritten(write.id, now: self.now)
-    }
-
-    mutating func commit() {
-        guard let plan = self.plan else {
-            self.plan = self.machine.planCommit()
-            self.planCovers = self.settledInMachine
-            return
-        }
-        self.plan = nil
-        let outcome = self.isQuiescing ? 0 : Int.random(in: 0..<10, using: &self.random)
-        switch outcome {
-        case 0..<7:
-            for commit in plan.commits { self.log.commit(commit) }
-            for settled in self.planCovers { self.settled[settled] = true }
-            self.settledSincePlan.subtract(self.planCovers)
-            self.machine.commitFinished(plan, succeeded: true)
-        case 7..<9:
-            // Not every log stores a plan as a whole: a part of it is durable, and the answer is a failure.
-            for commit in plan.commits.prefix(Int.random(in: 0...plan.commits.count, using: &self.random)) {
-                self.log.commit(commit)
-            }
-            self.machine.commitFinished(plan, succeeded: false)
-        default:
-            self.machine.commitFinished(plan, succeeded: false)
-        }
-    }
-
-    /// What the machine itself takes for settled: answers that it ignored do not count.
-    private var settledInMachine: Set<Settled> {
-        let ids = Dictionary(
-            self.catalog.values.map { ($0.generation, $0.id) }, uniquingKeysWith: { first, _ in first })
-        return self.settledSincePlan.filter { settled in
-            guard let id = ids[settled.generation], self.assigned.contains(settled.position.topicPartition) else {
-                return false
-            }
-            return self.machine.standing(of: settled.position, for: id) == .settled
-        }
-    }
-
-    /// A commit that succeeds.
-    mutating func commitNow() {
-        guard let plan = self.machine.planCommit() else { return }
-        let covers = self.settledInMachine
-        for commit in plan.commits { self.log.commit(commit) }
-        for settled in covers { self.settled[settled] = true }
-        self.settledSincePlan.subtract(covers)
-        self.machine.commitFinished(plan, succeeded: true)
     }
 
     mutating func passTime() {
@@ -134,44 +92,79 @@ extension SimulatedWorld {
             self.now += Int64.random(in: 1...200, using: &self.random)
         }
         self.machine.advance(now: self.now)
+        self.carryOut()
     }
 
     private mutating func crash() {
         self.statistics.crashes += 1
-        // What is at the sinks may arrive although nobody is left to hear of it;
-        // the same with dead letters and commits.
-        for attempt in self.attempts where self.chance(50) { self.receive(attempt) }
-        for write in self.deadLetterWrites where self.chance(30) {
-            self.markSettled(write.subscription, write.event.position)
-        }
-        if let plan, self.chance(50) {
+        // A commit and one step of each change under way may be durable although nobody is left to hear of it.
+        if let plan = self.plan, self.chance(50) {
             for commit in plan.commits.prefix(Int.random(in: 0...plan.commits.count, using: &self.random)) {
-                self.log.commit(commit)
+                self.apply(commit)
             }
         }
         self.restart()
     }
 
-    private mutating func reassign() {
+    /// The process is told to end: it drains for a while, commits, and another takes over.
+    private mutating func endGracefully() {
+        self.machine.stopSending()
+        let sends = self.statistics.sends
+        for _ in 0..<Int.random(in: 0...20, using: &self.random) {
+            self.answer()
+            self.finishDeadLetter()
+            self.finishFetch()
+            self.now += 1
+            self.machine.advance(now: self.now)
+            self.carryOut()
+        }
+        if self.statistics.sends != sends { self.violate("an attempt while the process drains") }
+        self.finishCommit()
+        self.beginCommit()
+        self.finishCommit()
+        self.restart()
+    }
+
+    /// A partition goes, in two steps between which what is in flight may report, or comes.
+    mutating func reassign() {
         guard self.plan == nil else { return }
-        let topicPartition = self.partitions.randomElement(using: &self.random)!
-        if self.assigned.contains(topicPartition) {
+        if let partition = self.revoking {
+            self.beginCommit()
+            self.finishCommit()
+            self.machine.finishRevoke(self.log.partitions[partition])
+            self.revoking = nil
+            self.assigned.remove(partition)
+            self.epochs[partition] += 1
+            for generation in self.ledgers.keys { self.ledgers[generation]?.forgetLife(partition) }
+            self.unplanned.removeAll { $0.partition == partition }
+            return self.carryOut()
+        }
+        let partition = Int.random(in: 0..<self.log.partitions.count, using: &self.random)
+        if self.assigned.contains(partition) {
             self.statistics.revokes += 1
-            self.machine.beginRevoke(topicPartition)
-            for _ in 0..<Int.random(in: 0...4, using: &self.random) { self.answer() }
-            self.commitNow()
-            self.machine.finishRevoke(topicPartition)
-            self.assigned.remove(topicPartition)
+            self.machine.beginRevoke(self.log.partitions[partition])
+            self.revoking = partition
+            self.carryOut()
         } else {
-            self.assign(topicPartition)
+            self.assign(partition)
         }
     }
 
     /// Retention takes the oldest records of a partition.
     private mutating func retain() {
-        let topicPartition = self.partitions.randomElement(using: &self.random)!
-        let start = self.log.start(topicPartition)
-        let end = self.log.end(topicPartition)
-        self.log.starts[topicPartition] = min(end, start + Int64.random(in: 0...10, using: &self.random))
+        let partition = Int.random(in: 0..<self.log.partitions.count, using: &self.random)
+        let start = self.log.starts[partition] + Int64.random(in: 0...10, using: &self.random)
+        self.log.starts[partition] = min(self.log.end(partition), start)
+    }
+
+    /// A partition is added; a process that runs finds it now, or only the next one does.
+    private mutating func grow() {
+        // A subscription that is being created has asked for the partitions already.
+        guard self.log.partitions.count < 6, self.work[0].isEmpty,
+            self.catalog.values.allSatisfy({ self.inForce[$0.id]?.generation == $0.generation })
+        else { return }
+        self.statistics.partitionsAdded += 1
+        self.addPartition()
+        if self.chance(50) { self.assign(self.log.partitions.count - 1) }
     }
 }

@@ -2,6 +2,9 @@ import Delivery
 
 /// Runs seeded schedules.
 public enum Simulation {
+    /// Steps of a schedule before the world is made kind. A seed means the same life wherever it is run.
+    public static let steps = 200
+
     /// What one schedule came to.
     public struct Result: Sendable {
         public let seed: UInt64
@@ -11,12 +14,13 @@ public enum Simulation {
     }
 
     /// One schedule: the same seed gives the same result.
-    public static func run(seed: UInt64, steps: Int = 300) -> Result {
+    public static func run(seed: UInt64) -> Result {
         var world = SimulatedWorld(seed: seed)
-        world.create()
-        world.create()
-        world.carryOut()
-        for _ in 0..<steps where world.violation == nil {
+        for _ in 0..<2 {
+            world.create()
+            while !world.work[0].isEmpty { world.workOn(0) }
+        }
+        for _ in 0..<self.steps where world.violation == nil {
             world.step()
             world.check()
         }

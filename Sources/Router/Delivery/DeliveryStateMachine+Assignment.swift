@@ -64,7 +64,8 @@ extension DeliveryStateMachine {
         }
     }
 
-    /// The partition is gone: what was in flight is abandoned, a late report changes nothing.
+    /// The partition is gone: what was in flight is abandoned, a late report changes nothing. A plan that was given out
+    /// before has to be finished first.
     public mutating func finishRevoke(_ topicPartition: TopicPartition) {
         guard let tail = self.tailIndexes[topicPartition] else { return }
         for slot in self.tails[tail].slots.sorted() {

@@ -22,8 +22,8 @@ extension DeliveryStateMachine {
         package var tried = 0
         package var timers = 0
         package var deadLetterings = 0
-        /// Places in the queues of destinations.
-        package var waiting = 0
+        /// Places in the queue of one destination.
+        package var waitingMax = 0
         package var hungry = 0
         package var slots = 0
         package var destinations = 0
@@ -33,7 +33,7 @@ extension DeliveryStateMachine {
         var footprint = Footprint()
         footprint.timers = self.timers.count
         footprint.deadLetterings = self.deadLetterings.count
-        footprint.waiting = self.destinations.reduce(0) { $0 + $1.waiting.count }
+        footprint.waitingMax = self.destinations.map(\.waiting.count).max() ?? 0
         footprint.slots = self.subscriptions.count
         footprint.destinations = self.destinationIndexes.count
         for subscription in self.subscriptions where !subscription.isRemoved {

@@ -39,8 +39,7 @@ extension DeliveryStateMachine {
     mutating func pump(now: Int64) {
         guard self.isSending else { return }
         while self.flights.count < self.limits.inFlightMax, let tenant = self.tenantRing.popFirst() {
-            self.tenants[tenant].isQueued = false
-            var credit = self.tenants[tenant].weight
+            var credit = self.tenants[tenant].credit > 0 ? self.tenants[tenant].credit : self.tenants[tenant].weight
             while credit > 0, self.flights.count < self.limits.inFlightMax,
                 self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax,
                 let slot = self.tenants[tenant].ring.popFirst()
@@ -53,9 +52,20 @@ extension DeliveryStateMachine {
                     self.enqueue(slot)
                 }
             }
-            self.enqueueTenant(tenant)
+            self.endTurn(tenant, credit: credit)
         }
         self.serveHungry(now: now)
+    }
+
+    /// A tenant whose turn was cut short goes on with it when there is room again; all others go to the end.
+    private mutating func endTurn(_ tenant: Int, credit: Int) {
+        let isCutShort =
+            credit > 0 && self.flights.count >= self.limits.inFlightMax && !self.tenants[tenant].ring.isEmpty
+            && self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax
+        self.tenants[tenant].credit = isCutShort ? credit : 0
+        if isCutShort { return self.tenantRing.prepend(tenant) }
+        self.tenants[tenant].isQueued = false
+        self.enqueueTenant(tenant)
     }
 
     /// Makes one attempt for a subscription. False where it cannot send now; what it waits for brings it back.

@@ -59,6 +59,8 @@ public struct DeliveryStateMachine: Sendable {
         var ring: Deque<Int> = []
         var isQueued = false
         var weight = 1
+        /// What is left of a turn that ended only because no more may be in flight; 0: the next turn is a whole one.
+        var credit = 0
     }
 
     struct Timer: Sendable, Comparable {

@@ -27,11 +27,8 @@ public struct EventOrigin: Sendable {
                 reason: "names another tenant than the caller's; leave it out, or send the event as that tenant")
         case .none: event.attributes.append(name: "tenantid", value: self.tenant)
         }
-        // An empty one ties nothing together: it is as if there were none.
-        switch event.attributes.withValue(of: "correlationid", { _, value in value.isEmpty }) {
-        case .some(false): break
-        case .some(true): event.attributes.set("correlationid", to: correlationID())
-        case .none: event.attributes.append(name: "correlationid", value: correlationID())
+        if event.attributes.withValue(of: "correlationid", { _, _ in true }) == nil {
+            event.attributes.append(name: "correlationid", value: correlationID())
         }
         self.stampTrace(&event)
     }

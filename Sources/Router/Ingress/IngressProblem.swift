@@ -67,6 +67,7 @@ public enum IngressProblem {
         case .cutOff: .cutOff
         case .logFull: .logFull
         case .unsupportedMediaType: .mediaType
+        case .invalidTenant: .tenant
         case .tenantConflict: .tenantConflict
         case .overloaded: .overloaded
         case .unavailable: .logUnavailable
