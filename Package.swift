@@ -92,8 +92,9 @@ let package = Package(
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .httpTypes, .hummingbird,
-                .hummingbirdCore, .logging,
+                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .nioHTTP1, .httpTypes,
+                .hummingbird,
+                .hummingbirdCore, .lifecycle, .logging,
             ]),
         // ◆ the calls that manage and ask
         .target(
@@ -159,7 +160,8 @@ let package = Package(
                 .logging,
             ]),
         tests(
-            "EmbeddedEventLogTests", ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb]),
+            "EmbeddedEventLogTests",
+            ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
         tests(
             "IngressTests",
             [
@@ -191,8 +193,8 @@ let package = Package(
         tests(
             "PortariumTests",
             [
-                "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting,
-                .configuration, .argumentParser,
+                "EventDispatch", "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird,
+                .hummingbirdTesting, .configuration, .argumentParser,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
         tests("TidyTests", []),

@@ -159,7 +159,12 @@ struct KafkaBindingTests {
         let inner = ByteBuffer(string: envelope(""))
         var event = CloudEvent.sample("datacontenttype", "application/cloudevents+json", data: inner)
         event.attributes.append(name: "n", value: "1", kind: .integer)
-        #expect(try LogRecord(event: event, key: nil, timestamp: Timestamp(milliseconds: 0)).cloudEvent() == event)
+        let record = LogRecord(event: event, key: nil, timestamp: Timestamp(milliseconds: 0))
+        #expect(try record.cloudEvent() == event)
+        // Its headers repeat it, so that it can be found by them.
+        #expect(record.headers["ce_id"] == event.id)
+        #expect(record.headers["ce_n"] == "1")
+        #expect(record.headers["ce_datacontenttype"] == nil)
     }
 
     @Test func dataSharesTheStorageOfTheValue() throws {

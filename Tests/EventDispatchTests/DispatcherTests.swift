@@ -111,6 +111,27 @@ private final class RecordingSink: EventSink {
         }
     }
 
+    @Test func aStreamSaysWhereItBeginsAndThatPlaceLosesNothing() async throws {
+        try await self.withWorld { world in
+            let service = LogEventQueryService(
+                dispatcher: world.dispatcher, subscriptions: world.subscriptions, index: nil)
+            let empty = try await service.stream(tenant: "t", filter: nil, from: .latest, resume: nil)
+            var begin = empty.makeAsyncIterator()
+            let first = try #require(try await begin.next())
+            #expect(first.map { $0.event == nil } == [true])
+            let place = try #require(first.first?.cursor)
+            #expect(!place.isEmpty)
+            try await world.publish("1")
+            let resumed = try await service.stream(tenant: "t", filter: nil, from: .latest, resume: place)
+            var ids: [String] = []
+            for try await batch in resumed {
+                ids += batch.compactMap { $0.event?.id }
+                if !ids.isEmpty { break }
+            }
+            #expect(ids == ["1"])
+        }
+    }
+
     @Test func aTakenIdAndAnUnknownOneAreSaid() async throws {
         try await self.withWorld { world in
             _ = try await world.subscriptions.create(self.subscription("s"))

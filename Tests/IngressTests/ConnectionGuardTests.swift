@@ -17,6 +17,7 @@ import Testing
         #expect(answer.contains("content-type: application/problem+json"))
         #expect(answer.contains("connection: close"))
         #expect(answer.contains(#""type":"urn:portarium:problem:request-timeout""#))
+        #expect(answer.contains(#""detail":"the request did not come whole"#))
         #expect(connection.output.isEnded)
         #expect(connection.recorder.heads.isEmpty)
         connection.pass(.seconds(2))
@@ -79,6 +80,41 @@ import Testing
         #expect(try connection.received().isEmpty)
     }
 
+    @Test func aServerThatStopsEndsWhatHasNoCompleteRequestAtOnce() throws {
+        let idle = try GuardedConnection()
+        idle.stop()
+        #expect(!idle.isOpen)
+        let head = try GuardedConnection()
+        try head.send("GET / HT")
+        head.stop()
+        #expect(!head.isOpen)
+        let body = try GuardedConnection()
+        try body.send("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5000\r\n\r\nabc")
+        body.stop()
+        let answer = try body.received()
+        #expect(answer.hasPrefix("HTTP/1.1 503 "))
+        #expect(answer.contains("the server is shutting down"))
+        #expect(body.output.isEnded)
+        body.pass(.seconds(2))
+        #expect(!body.isOpen)
+    }
+
+    @Test func aServerThatStopsLetsACompleteRequestFinishWithinALimit() throws {
+        let answered = try GuardedConnection()
+        try answered.send(self.get)
+        answered.stop()
+        answered.pass(.seconds(4))
+        #expect(answered.isOpen)
+        try answered.answer(.ok)
+        #expect(try answered.received().contains("connection: close"))
+        #expect(answered.output.isEnded)
+        let stuck = try GuardedConnection()
+        try stuck.send(self.get)
+        stuck.stop()
+        stuck.pass(.seconds(5))
+        #expect(!stuck.isOpen)
+    }
+
     @Test func idleConnectionIsClosedWithoutAWord() throws {
         let connection = try GuardedConnection()
         connection.pass(.seconds(74))
@@ -134,6 +170,7 @@ import Testing
         let answer = try connection.received()
         #expect(answer.hasPrefix("HTTP/1.1 431 "))
         #expect(answer.contains("urn:portarium:problem:head-too-large"))
+        #expect(answer.contains(#""detail":"the request line and the headers have more than 2048 bytes""#))
         #expect(connection.recorder.heads.isEmpty)
     }
 

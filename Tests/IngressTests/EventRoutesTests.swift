@@ -153,6 +153,24 @@ import Testing
         #expect(server.writer.records.map { $0.headers["ce_correlationid"] } == ["flow-7", "minted-1"])
     }
 
+    @Test func anEmptyCorrelationIsAsGoodAsNone() async throws {
+        let server = try EventServer()
+        let answer = try await server.post(event(more: #","correlationid":"""#))
+        #expect(answer.status == .accepted)
+        #expect(answer.text.contains(#""correlationid":"minted-1""#))
+        #expect(server.writer.records.map { $0.headers["ce_correlationid"] } == ["minted-1"])
+    }
+
+    @Test func anAttributeCalledDataIsRefusedAtItsHeader() async throws {
+        let server = try EventServer()
+        let headers = [
+            ("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/a"), ("ce-type", "a"), ("ce-data", "x"),
+        ]
+        let answer = try await server.post("{}", contentType: "application/json", headers: headers)
+        #expect(answer.status == .badRequest)
+        #expect(answer.text.contains(#""pointer":"header:ce-data""#))
+    }
+
     @Test func traceOfTheRequestIsCarriedOn() async throws {
         let server = try EventServer()
         let headers = [("traceparent", self.trace), ("tracestate", "a=1,b=2")]

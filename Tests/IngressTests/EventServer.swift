@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Ingress
+import Logging
 import NIOCore
 import Synchronization
 
@@ -38,10 +39,14 @@ struct EventServer: Sendable {
     let counter = Counter()
     let budget: InFlightBudget
     let routes: EventRoutes
+    let direct: DirectEventRoute
+    let queue: EventIntakeQueue
+    let bodies: RequestBodyReader
 
     init(
         limits: CloudEventLimits = CloudEventLimits(), bodyBytesMax: Int = 8 * 1024 * 1024,
-        budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100)
+        budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
+        queueRecordsMax: Int = 1_000
     ) throws {
         let counter = Mutex(0)
         self.budget = budget
@@ -58,10 +63,27 @@ struct EventServer: Sendable {
                 entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
                 defaultTopic: Topic("portarium.events")),
             correlationID: mint)
+        self.bodies = RequestBodyReader(bytesMax: bodyBytesMax, budget: budget)
+        self.queue = EventIntakeQueue(writer: self.writer, recordsMax: queueRecordsMax)
+        let configuration = IngressConfiguration(limits: limits)
         self.routes = EventRoutes(
-            configuration: IngressConfiguration(limits: limits), intake: intake,
-            bodies: RequestBodyReader(bytesMax: bodyBytesMax, budget: budget), observer: self.counter,
+            configuration: configuration, intake: intake, bodies: self.bodies, observer: self.counter,
             clock: { Self.now })
+        self.direct = DirectEventRoute(
+            configuration: configuration, intake: intake, queue: self.queue, tenants: HeaderTenantResolver(),
+            observer: self.counter, clock: { Self.now })
+    }
+
+    /// The application, with the direct way or with the router alone.
+    func application(
+        isDirect: Bool, configuration: ServingConfiguration = ServingConfiguration()
+    ) -> Application<HTTPApplication.Responder> {
+        var application = HTTPApplication.make(
+            configuration: configuration, routes: [self.routes],
+            direct: isDirect ? (routes: [self.direct], bodies: self.bodies) : nil,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        application.addServices(self.queue)
+        return application
     }
 
     /// Sends one request without a socket.

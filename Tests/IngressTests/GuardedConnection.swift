@@ -68,6 +68,11 @@ final class GuardedConnection {
         try self.channel.writeInbound(ByteBuffer(string: text))
     }
 
+    /// The server begins to stop.
+    func stop() {
+        self.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+
     func pass(_ time: TimeAmount) {
         self.channel.embeddedEventLoop.advanceTime(by: time)
     }

@@ -40,6 +40,16 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 408 "))
     }
 
+    @Test func aMethodThatNobodyKnowsIsAnsweredWithThoseThatAreKnown() async throws {
+        let answer = try await self.serve { connection in
+            try await connection.send("BREW /things HTTP/1.1\r\nhost: x\r\n\r\n")
+            return await connection.receiveAll()
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 405 "))
+        #expect(answer.lowercased().contains("allow: delete, get, head, options, post, put"))
+        #expect(answer.contains(#""detail":"#))
+    }
+
     @Test func silentConnectionIsClosed() async throws {
         let answer = try await self.serve({ $0.idleTimeout = .milliseconds(200) }) { await $0.receiveAll() }
         #expect(answer.isEmpty)

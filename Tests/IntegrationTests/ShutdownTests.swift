@@ -50,6 +50,25 @@ extension IntegrationTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
+        func aHalfSentBodyDoesNotHoldUpTheEnd() async throws {
+            try await withTemporaryDirectory { directory in
+                try await PortariumProcess.with(dataDirectory: directory.appendingPathComponent("data")) { router in
+                    let connection = try await RawConnection.open(port: router.port)
+                    await connection.send(
+                        "POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/cloudevents+json\r\n"
+                            + "content-length: 500\r\n\r\n{\"id\"")
+                    // The half-sent request is there when the router has told of it.
+                    try await eventually("the request is in flight") {
+                        try await router.client.send("GET", "/metrics").text
+                            .contains("\nportarium_ingress_in_flight_requests 1\n")
+                    }
+                    #expect(try await router.terminate(within: .seconds(15)) == 0)
+                    await connection.close()
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
         func anIdleRouterEndsAtOnce() async throws {
             try await withTemporaryDirectory { directory in
                 try await PortariumProcess.with(dataDirectory: directory.appendingPathComponent("data")) { router in

@@ -35,7 +35,8 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
-        ["nonsense"], ["serve", "--kafka", "b:9092"], ["serve", "--roles", "api"], ["serve", "--listen", "8080"],
+        ["nonsense"], ["serve", "--kafka", "b:9092"], ["serve", "--roles", "workflows"], ["serve", "--roles", ""],
+        ["serve", "--listen", "8080"],
         ["serve", "--listen", "a:99999"], ["serve", "--listen", "::1:80"], ["serve", "--log-level", "loud"],
         ["publish"], ["publish", "--type", ""], ["publish", "--type", "t", "file.json"],
         ["publish", "--type", "t", "--data", "1", "-"], ["publish", "--type", "t", "--data", "1", "--data-file", "f"],

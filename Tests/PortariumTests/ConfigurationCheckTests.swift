@@ -107,6 +107,52 @@ struct ConfigurationCheckTests {
         #expect(self.issues("routes:\n  - {a: b}\n") == ["2:5 routes must hold texts only, not a section"])
     }
 
+    @Test func whatServeWouldRefuseIsRefused() {
+        #expect(
+            self.issues("log:\n  defaultTopic: replays\n")
+                == ["2:17 log.defaultTopic 'replays' is a topic of the router's own: choose another name"])
+        #expect(
+            self.issues("routes:\n  - com.a.=runs\n  - com.b.=dead-letters\n")
+                == ["3:5 routes 'dead-letters' is a topic of the router's own: choose another name"])
+        #expect(
+            self.issues("log:\n  topicPrefix: \(String(repeating: "p", count: 240))\n").first?
+                .hasPrefix("2:16 log.topicPrefix is too long") == true)
+        #expect(
+            self.issues("log:\n  fileBytesMax: 65536\n") == ["2:17 log.fileBytesMax must be 0, or 1048576 or more"])
+        #expect(self.issues("log:\n  fileBytesMax: 1048576\n") == [])
+        #expect(
+            self.issues("log:\n  appendQueueRecordsMax: 100\n").first?
+                .hasPrefix("2:26 limits.batchEventsMax must not be more than log.appendQueueRecordsMax") == true)
+        #expect(
+            self.issues("sink:\n  connectionsPerDestinationMax: 64\n").first?
+                .hasPrefix("2:33 sink.connectionsPerDestinationMax must not be less than") == true)
+        for line in [
+            "limits: {attributesMax: 9991}", "dispatch: {windowEventsMax: 8193}", "server: {streamsMax: 0}",
+            "sink: {connectTimeoutMilliseconds: 60001}", "dispatch: {catchUpWorkersMax: 65}",
+        ] {
+            #expect(self.issues(line + "\n").count == 1, "\(line)")
+        }
+    }
+
+    @Test func aSettingForATopicThatNoRouteHasIsNamedAtItsElement() {
+        #expect(
+            self.issues("log:\n  topicPartitions:\n    - runs=4\n    - run=4\n  topicRetentionAgeSeconds: [x=1]\n") == [
+                "4:7 log.topicPartitions names 'run', a topic that no route has; did you mean 'runs'?",
+                "5:30 log.topicRetentionAgeSeconds names 'x', a topic that no route has",
+            ])
+        #expect(self.issues("routes: [com.a.=mine]\nlog: {topicPartitions: [mine=2, events=3]}\n") == [])
+    }
+
+    @Test func rolesAreThoseOfThisBuild() {
+        #expect(self.issues("server:\n  roles: [ingress, api]\n") == [])
+        #expect(
+            self.issues("server:\n  roles: [ingress, workflows]\n") == [
+                "2:20 server.roles names 'workflows', which is no role of this build: choose from ingress, dispatch "
+                    + "and api"
+            ])
+        #expect(self.issues("server:\n  roles: []\n") == ["2:10 server.roles must name one role at least"])
+    }
+
     @Test func duplicateKeysAreAllNamedAndTheRestIsStillChecked() {
         #expect(
             self.issues(

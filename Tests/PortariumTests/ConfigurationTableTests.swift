@@ -1,5 +1,8 @@
 import Configuration
+import EventDispatch
+import EventLog
 import Foundation
+import Ingress
 import Testing
 
 @testable import Portarium
@@ -50,6 +53,26 @@ struct ConfigurationTableTests {
                 }
             }
         }
+    }
+
+    @Test(arguments: [
+        ("com.portarium.run.RunStarted.v1", "portarium.runs"), ("com.portarium.run.X", "portarium.runs"),
+        ("com.portarium.runs.X", "portarium.events"), ("com.portarium.approval.Granted", "portarium.approvals"),
+        ("com.portarium.action.Done", "portarium.actions"), ("com.portarium.agent.Up", "portarium.agents"),
+        ("com.portarium.robot.Up", "portarium.agents"), ("com.portarium.ticket.Opened", "portarium.work"),
+        ("com.portarium.evidence.Recorded", "portarium.evidence"),
+        ("com.portarium.deployment.Finished", "portarium.deployments"),
+        ("com.portarium.webhook.Received", "portarium.webhooks"), ("com.portarium.workitem.Opened", "portarium.work"),
+        ("com.portarium.run", "portarium.events"), ("org.example", "portarium.events"), ("", "portarium.events"),
+    ])
+    func standardRoutesFollowTheAggregate(type: String, topic: String) throws {
+        let table = try RouterConfiguration().routingTable()
+        #expect(Array(type.utf8).withUnsafeBytes { table.topic(ofType: $0).name } == topic)
+    }
+
+    @Test func everyTopicOfTheRoutersOwnIsReserved() {
+        let own = RouterConfiguration().dispatchConfiguration(eventTopics: []).internalTopics(attemptRetentionAge: nil)
+        #expect(own.map(\.topic.name).sorted() == TopicRoute.reservedTopics.map { "portarium.\($0)" })
     }
 
     @Test func defaultsBreakNoRule() {

@@ -108,15 +108,17 @@ struct RouterConfigurationReaderTests {
         }
     }
 
-    @Test func misspeltVariableIsWarnedOfAndOthersAreLetBe() async throws {
+    @Test func unknownVariableIsWarnedOfAndThoseOfPlatformsAreLetBe() async throws {
         let reader = RouterConfigurationReader(
             environment: [
                 "PORTARIUM_LOG_PARTITION": "3", "PORTARIUM_SERVICE_HOST": "10.0.0.1", "PORTARIUM_PORT": "tcp://x",
-                "PORTARIUM_KEY": "k", "PATH": "/bin",
+                "PORTARIUM_KEY": "k", "PATH": "/bin", "PORTARIUM_PORT_8080_TCP_ADDR": "10.0.0.1",
+                "PORTARIUM_COLOUR": "1",
             ], file: nil)
         #expect(
             try await reader.read().warnings == [
-                "PORTARIUM_LOG_PARTITION is not read; did you mean PORTARIUM_LOG_PARTITIONS?"
+                "PORTARIUM_COLOUR is not read: no setting has this name",
+                "PORTARIUM_LOG_PARTITION is not read; did you mean PORTARIUM_LOG_PARTITIONS?",
             ])
     }
 

@@ -36,7 +36,7 @@ struct BadInputTests {
                 .get("\(uri)?limit=", ["query:limit"]),
                 .get("\(uri)?limit=1&limit=2", ["query:limit"]),
                 .get("\(uri)?cursor=bogus", ["query:cursor"]),
-                .get("\(uri)?cursor=" + String(repeating: "c", count: 1_025), ["query:cursor"]),
+                .get("\(uri)?cursor=" + String(repeating: "c", count: 16_385), ["query:cursor"]),
                 .get("\(uri)?limmit=5", ["query:limmit"]),
                 .get("\(uri)?cursor=%F", ["query:cursor"]),
             ]
@@ -58,6 +58,11 @@ struct BadInputTests {
             .get("/v1/events/stream?filter=", ["query:filter"]),
             .get("/v1/events/stream?filter=" + String(repeating: "a", count: 8_193), ["query:filter"]),
             .get("/v1/events/stream?Filter=a", ["query:Filter"]),
+            .get("/v1/events/stream?filter=)(", ["query:filter"]),
+            .get("/v1/events/stream?filter=NO_SUCH(1)", ["query:filter"]),
+            .get("/v1/events/stream?lastEventId=x", ["query:lastEventId"]),
+            .get("/v1/subscriptions?cursor=replay~after-1", ["query:cursor"]),
+            .get("/v1/replays?cursor=after-1", ["query:cursor"]),
         ]
 
     static let replays: [BadInput] = [

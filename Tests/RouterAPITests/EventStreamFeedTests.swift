@@ -88,10 +88,26 @@ struct EventStreamFeedTests {
                 if chunk.contains("\"e1\"") { break }
                 #expect(chunk == ": \n\n")
             }
-            #expect(await chunks.next() == ": \n\n")
+            #expect(await chunks.next() == ": \n\nid: c1\n\n")
             feed.end()
             try await group.waitForAll()
         }
+    }
+
+    @Test func aCursorWithoutAnEventIsAnIdAlone() async throws {
+        let client = Client()
+        let feed = EventStreamFeed(configuration: Self.configuration())
+        let items = [StreamedEvent(event: nil, cursor: "start"), StreamedEvent(event: nil, cursor: "later")]
+        let batches = Mutex(items.map { [$0] })
+        let source = AsyncThrowingStream<[StreamedEvent], any Error>(unfolding: {
+            batches.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        })
+        var writer: any ResponseBodyWriter = client
+        try await feed.run(source, to: &writer)
+        var chunks = client.chunks.makeAsyncIterator()
+        #expect(await chunks.next() == "retry: 2000\n\n")
+        #expect(await chunks.next() == "id: start\n\n")
+        #expect(await chunks.next() == "id: later\n\n")
     }
 
     @Test func aBatchIsWrittenInBoundedPieces() async throws {

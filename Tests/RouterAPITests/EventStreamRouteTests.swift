@@ -82,7 +82,11 @@ struct EventStreamRouteTests {
     @Test func aCursorThatCannotBeReadIsRefused() async throws {
         let api = try Self.fixture()
         #expect(try await api.send(.get, "/v1/events/stream?lastEventId=x").status == 400)
-        let long = String(repeating: "c", count: 4_097)
+        let header = try #require(HTTPField.Name("Last-Event-ID"))
+        let bad = try await api.send(.get, "/v1/events/stream", headers: [header: "x"])
+        #expect(bad.status == 400)
+        #expect(try bad.pointers() == ["header:last-event-id"])
+        let long = String(repeating: "c", count: 16_385)
         let byQuery = try await api.send(.get, "/v1/events/stream?lastEventId=\(long)")
         #expect(try byQuery.pointers() == ["query:lastEventId"])
         let byHeader = try await api.send(

@@ -156,7 +156,7 @@ final class InMemoryEvents: EventQueryService {
         if let resume {
             guard resume.hasPrefix("c"), let index = Int(resume.dropFirst()) else {
                 throw ServiceError(
-                    .invalid, "the cursor cannot be read", errors: [.init(pointer: "lastEventId", detail: "unknown")])
+                    .invalid, "the cursor cannot be read", errors: [.init(pointer: "cursor", detail: "unknown")])
             }
             return index
         }

@@ -231,17 +231,27 @@ public final class InMemoryEventLog: EventLog, EventIndex {
     // MARK: EventIndex
 
     public func positions(
-        header name: String, value: String, in topics: [Topic], limit: Int
+        header name: String, value: String, tenant: String, in ranges: [TopicPartition: Range<Offset>], limit: Int
     ) async throws(EventLogError) -> [Position] {
-        self.state.withLock { state in
-            var found: [(timestamp: Timestamp, position: Position)] = []
-            for (topicPartition, partition) in state.partitions where topics.contains(topicPartition.topic) {
-                for element in partition.records where element.record.headers[name] == value {
-                    found.append((element.record.timestamp, Position(topicPartition, element.offset)))
+        try self.state.withLock { (state) throws(EventLogError) in
+            var lanes: [[(timestamp: Timestamp, position: Position)]] = []
+            for (topicPartition, range) in ranges {
+                let matching = try state.partition(topicPartition).records.filter { element in
+                    range.contains(element.offset) && element.record.headers[name] == value
+                        && element.record.headers.tenant == tenant
                 }
+                lanes.append(matching.map { ($0.record.timestamp, Position(topicPartition, $0.offset)) })
             }
-            found.sort { ($0.timestamp, $0.position) > ($1.timestamp, $1.position) }
-            return found.prefix(limit).map(\.position)
+            var found: [Position] = []
+            while found.count < limit {
+                let newest = lanes.indices.filter { !lanes[$0].isEmpty }.max { left, right in
+                    guard let left = lanes[left].last, let right = lanes[right].last else { return false }
+                    return (left.timestamp, left.position) < (right.timestamp, right.position)
+                }
+                guard let newest else { break }
+                found.append(lanes[newest].removeLast().position)
+            }
+            return found
         }
     }
 

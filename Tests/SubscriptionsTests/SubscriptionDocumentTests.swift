@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func absentMembersAndNullsHaveTheirDefaults() throws {
-        let minimal = try SubscriptionDocument.subscription(#"{"sink":"http://localhost:1/","protocol":"http"}"#)
+        let minimal = try SubscriptionDocument.subscription(#"{"sink":"http://localhost:1/","protocol":"HTTP"}"#)
         #expect(
             minimal == Subscription(id: SubscriptionID(tenant: "acme", name: "minted"), sink: "http://localhost:1/"))
         let nulls = try SubscriptionDocument.subscription(

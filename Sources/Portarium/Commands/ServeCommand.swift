@@ -27,13 +27,27 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the log keeps its files. (default: portarium-data)", valueName: "dir"))
     var dataDir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What this process does: ingress, dispatch, api, with commas between. (default: all)", valueName: "roles"))
+    var roles: String?
+
+    @Option(
+        help: ArgumentHelp("Brokers of a Kafka cluster. This build has the embedded log only.", valueName: "brokers"))
+    var kafka: String?
+
     @Option(help: ArgumentHelp("The least important log lines that are written.", valueName: "level"))
     var logLevel: LogLevel?
 
-    @Option(help: ArgumentHelp("How log lines look.", valueName: "format"))
+    @Option(help: ArgumentHelp("How log lines look. (default: text on a terminal, else json)", valueName: "format"))
     var logFormat: LogFormat?
 
-    func validate() throws { _ = try self.overrides() }
+    func validate() throws {
+        guard self.kafka == nil else {
+            throw ValidationError("--kafka: this build has the embedded log only; leave the option out.")
+        }
+        _ = try self.overrides()
+    }
 
     func run() async throws {
         let terminal = Terminal.current
@@ -42,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
             overrides: try self.overrides(), environment: terminal.environment, file: file
         ).read()
         for warning in reading.warnings { terminal.complain("portarium: \(warning)") }
-        try await RouterServer(configuration: reading.configuration).run()
+        try await RouterServer(configuration: reading.configuration, isTerminal: terminal.isErrorInteractive).run()
     }
 
     /// The options as settings.
@@ -52,6 +66,15 @@ struct ServeCommand: AsyncParsableCommand {
             let (host, port) = try Self.address(listen)
             overrides["server.listenHost"] = host
             overrides["server.listenPort"] = String(port)
+        }
+        if let roles {
+            let words = roles.split(separator: ",").map { $0.filter { $0 != " " } }
+            guard !words.isEmpty, words.allSatisfy({ RouterRole(rawValue: $0) != nil }) else {
+                throw ValidationError(
+                    "--roles must name roles of this build, ingress, dispatch or api, with commas between, "
+                        + "not '\(roles)'.")
+            }
+            overrides["server.roles"] = words.joined(separator: ",")
         }
         if let dataDir { overrides["log.dataDirectory"] = dataDir }
         if let logLevel { overrides["observability.logLevel"] = logLevel.rawValue }

@@ -8,6 +8,8 @@ struct ConfigurationCheck {
     private(set) var configuration = RouterConfiguration()
     /// The dotted names of the settings that are there, and where their values are.
     private(set) var marks: [String: Mark] = [:]
+    /// The same for the elements of lists.
+    private var elementMarks: [String: [Mark?]] = [:]
 
     private static let keys: [[String]: ConfigurationKey] = Dictionary(
         uniqueKeysWithValues: ConfigurationKey.table.map { ($0.path, $0) })
@@ -68,6 +70,7 @@ struct ConfigurationCheck {
 
     private mutating func check(_ node: Node, for key: ConfigurationKey, keyMark: Mark?) {
         self.marks[key.name] = node.mark ?? keyMark
+        if let sequence = node.sequence { self.elementMarks[key.name] = sequence.map(\.mark) }
         do throws(ConfigurationFault) {
             try key.apply(try Self.value(of: node, for: key), to: &self.configuration)
         } catch {
@@ -144,6 +147,10 @@ struct ConfigurationCheck {
         for rule in ConfigurationRule.all where !rule.holds(self.configuration) {
             let key = rule.keys.first { self.marks[$0] != nil } ?? rule.keys[0]
             self.report(self.marks[key], key, rule.message)
+        }
+        for (key, index, message) in ConfigurationRule.unroutedTopics(self.configuration) {
+            let elements = self.elementMarks[key] ?? []
+            self.report(elements.indices.contains(index) ? elements[index] : self.marks[key], key, message)
         }
     }
 

@@ -1,6 +1,25 @@
 import EventLog
 
 extension ConfigurationKey.ListRule {
+    /// Words of ``RouterRole``.
+    static let roles = Self(
+        elementForm: RouterRole.allCases.map(\.rawValue).joined(separator: ", "),
+        read: { configuration in configuration.server.roles.map(\.rawValue) },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var roles: [RouterRole] = []
+            for (index, element) in elements.enumerated() {
+                let word = element.filter { $0 != " " }
+                guard let role = RouterRole(rawValue: word) else {
+                    throw ConfigurationFault(
+                        "names '\(word)', which is no role of this build: choose from ingress, dispatch and api",
+                        index: index)
+                }
+                if !roles.contains(role) { roles.append(role) }
+            }
+            guard !roles.isEmpty else { throw ConfigurationFault("must name one role at least") }
+            configuration.server.roles = roles
+        })
+
     /// `typePrefix=topic`, in the order in which they are tried.
     static let routes = Self(
         elementForm: "typePrefix=topic",
@@ -13,6 +32,7 @@ extension ConfigurationKey.ListRule {
                     throw ConfigurationFault(
                         "'\(element)' is never reached: a route above it takes the same types", index: index)
                 }
+                if let fault = TopicRoute.fault(ofTopic: topic) { throw ConfigurationFault(fault, index: index) }
                 routes.append(TopicRoute(typePrefix: prefix, topic: try Self.topic(topic, index: index)))
             }
             configuration.routes = routes

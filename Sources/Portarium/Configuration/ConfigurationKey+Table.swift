@@ -19,6 +19,9 @@ extension ConfigurationKey {
     }
 
     private static let server: [ConfigurationKey] = [
+        ConfigurationKey(
+            path: ["server", "roles"], form: .list(.roles),
+            meaning: "What this process does: take events, deliver them, answer the calls that manage and ask."),
         .text("server.listenHost", \.server.listenHost, .filled, "The address to listen on."),
         .integer("server.listenPort", \.server.listenPort, 0...65_535, "The port to listen on; 0 takes a free one."),
         .integer(
@@ -48,14 +51,17 @@ extension ConfigurationKey {
             "server.answerStallTimeoutMilliseconds", \.server.answerStallTimeoutMilliseconds, 1...3_600_000,
             "How long a client may leave its answer untaken."),
         .integer(
+            "server.stopTimeoutMilliseconds", \.server.stopTimeoutMilliseconds, 1...600_000,
+            "How long complete requests may take once the router stops; incomplete ones are cut off at once."),
+        .integer(
             "server.inFlightBytesMax", \.server.inFlightBytesMax, 1_024...Int.max,
             "Bytes of all request bodies held at once; more are answered with 503."),
         .integer(
             "server.inFlightRequestsMax", \.server.inFlightRequestsMax, 1...1_000_000,
             "Requests with a body held at once; more are answered with 503."),
-        .integer("server.streamsMax", \.server.streamsMax, 0...100_000, "Event streams open at once."),
+        .integer("server.streamsMax", \.server.streamsMax, 1...100_000, "Event streams open at once."),
         .integer(
-            "server.streamsPerTenantMax", \.server.streamsPerTenantMax, 0...100_000,
+            "server.streamsPerTenantMax", \.server.streamsPerTenantMax, 1...100_000,
             "Event streams of one tenant open at once."),
         .text(
             "server.defaultTenant", \.server.defaultTenant, .tenant,
@@ -66,7 +72,7 @@ extension ConfigurationKey {
         .text("log.dataDirectory", \.log.dataDirectory, .filled, "Where the embedded log keeps its files."),
         .text("log.topicPrefix", \.log.topicPrefix, .topic, "What the name of every topic begins with, before a dot."),
         .text(
-            "log.defaultTopic", \.log.defaultTopic, .topic,
+            "log.defaultTopic", \.log.defaultTopic, .eventTopic,
             "The topic of events that no route names, without the prefix."),
         .integer("log.partitions", \.log.partitions, 1...1_024, "Partitions of a new topic."),
         .integer(
@@ -101,10 +107,18 @@ extension ConfigurationKey {
             "Bytes that wait to be written; more are answered with 503."),
         .integer(
             "log.fileBytesMax", \.log.fileBytesMax, 0...Int.max,
-            "The size the log's file may reach; beyond it events are answered with 503. 0 is the disk's."),
+            "The size the log's file may reach, 1048576 or more; beyond it events are answered with 503. "
+                + "0 is the disk's."
+        ),
         .integer(
             "log.retentionSweepSeconds", \.log.retentionSweepSeconds, 1...86_400,
             "How often the log looks for events to let go."),
+        ConfigurationKey(
+            path: ["log", "index"], form: .boolean(\.log.index),
+            meaning: "Whether events are indexed by id and correlation id; without it such searches read the log."),
+        .integer(
+            "log.indexIntervalMilliseconds", \.log.indexIntervalMilliseconds, 10...3_600_000,
+            "How often the index looks for new events when it is up with the log; searches see them at once."),
     ]
 
     private static let routing: [ConfigurationKey] = [
@@ -114,7 +128,7 @@ extension ConfigurationKey {
     ]
 
     private static let limits: [ConfigurationKey] = [
-        .integer("limits.attributesMax", \.limits.attributesMax, 4...10_000, "Attributes of one event."),
+        .integer("limits.attributesMax", \.limits.attributesMax, 4...9_990, "Attributes of one event."),
         .integer(
             "limits.attributeNameBytesMax", \.limits.attributeNameBytesMax, 1...255, "Bytes of one attribute's name."),
         .integer(
@@ -131,35 +145,35 @@ extension ConfigurationKey {
 
     private static let dispatch: [ConfigurationKey] = [
         .integer(
-            "dispatch.windowEventsMax", \.dispatch.windowEventsMax, 16...1_000_000,
+            "dispatch.windowEventsMax", \.dispatch.windowEventsMax, 16...8_192,
             "Events of one subscription that are read and not settled at most; beyond it, it catches up on its own."),
         .integer(
             "dispatch.windowBytesMax", \.dispatch.windowBytesMax, 65_536...1_073_741_824,
             "Bytes of one subscription's unsettled events at most."),
         .integer(
-            "dispatch.heldBytesMax", \.dispatch.heldBytesMax, 1_048_576...Int.max,
+            "dispatch.heldBytesMax", \.dispatch.heldBytesMax, 1_048_576...68_719_476_736,
             "Bytes of all unsettled events in memory at most."),
-        .integer("dispatch.inFlightMax", \.dispatch.inFlightMax, 1...100_000, "Requests in flight at most."),
+        .integer("dispatch.inFlightMax", \.dispatch.inFlightMax, 1...65_536, "Requests in flight at most."),
         .integer(
-            "dispatch.inFlightPerDestinationMax", \.dispatch.inFlightPerDestinationMax, 1...100_000,
+            "dispatch.inFlightPerDestinationMax", \.dispatch.inFlightPerDestinationMax, 1...65_535,
             "Requests in flight to one host and port at most."),
         .integer(
-            "dispatch.inFlightPerTenantMax", \.dispatch.inFlightPerTenantMax, 1...100_000,
+            "dispatch.inFlightPerTenantMax", \.dispatch.inFlightPerTenantMax, 1...65_536,
             "Requests in flight for one tenant at most."),
         .integer(
             "dispatch.commitIntervalMilliseconds", \.dispatch.commitIntervalMilliseconds, 10...60_000,
             "How often positions are stored: a crash sends again what was settled since."),
         .integer(
-            "dispatch.catchUpWorkersMax", \.dispatch.catchUpWorkersMax, 1...256,
+            "dispatch.catchUpWorkersMax", \.dispatch.catchUpWorkersMax, 1...64,
             "Subscriptions that read their own backlog at the same time at most."),
         .integer(
-            "dispatch.circuitFailureThreshold", \.dispatch.circuitFailureThreshold, 1...1_000,
+            "dispatch.circuitFailureThreshold", \.dispatch.circuitFailureThreshold, 1...10_000,
             "Failures in a row that open a destination's circuit."),
         .integer(
             "dispatch.circuitOpenDelayMinMilliseconds", \.dispatch.circuitOpenDelayMinMilliseconds, 10...3_600_000,
             "How long a circuit stays open at first; every failed probe doubles it."),
         .integer(
-            "dispatch.circuitOpenDelayMaxMilliseconds", \.dispatch.circuitOpenDelayMaxMilliseconds, 10...86_400_000,
+            "dispatch.circuitOpenDelayMaxMilliseconds", \.dispatch.circuitOpenDelayMaxMilliseconds, 10...3_600_000,
             "How long a circuit stays open at most."),
         .integer(
             "dispatch.suspendAfterSeconds", \.dispatch.suspendAfterSeconds, 0...31_536_000,
@@ -186,10 +200,10 @@ extension ConfigurationKey {
 
     private static let sink: [ConfigurationKey] = [
         .integer(
-            "sink.connectTimeoutMilliseconds", \.sink.connectTimeoutMilliseconds, 10...600_000,
+            "sink.connectTimeoutMilliseconds", \.sink.connectTimeoutMilliseconds, 1...60_000,
             "How long a connection to a sink may take."),
         .integer(
-            "sink.connectionsPerDestinationMax", \.sink.connectionsPerDestinationMax, 1...10_000,
+            "sink.connectionsPerDestinationMax", \.sink.connectionsPerDestinationMax, 1...65_535,
             "Connections to one host and port at most."),
         .integer(
             "sink.responseBytesMax", \.sink.responseBytesMax, 0...16_777_216,
@@ -214,7 +228,7 @@ extension ConfigurationKey {
                     write: { word, configuration in
                         if let format = LogFormat(rawValue: word) { configuration.observability.logFormat = format }
                     })),
-            meaning: "How log lines look."),
+            meaning: "How log lines look; `auto` is text on a terminal and JSON elsewhere."),
         ConfigurationKey(
             path: ["observability", "attemptHistory"], form: .boolean(\.observability.attemptHistory),
             meaning: "Whether attempts are recorded for `portarium trace`."),

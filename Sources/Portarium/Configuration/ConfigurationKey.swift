@@ -20,6 +20,8 @@ struct ConfigurationKey: Sendable {
         case filled
         /// A part of a topic's name.
         case topic
+        /// The same, and none of the router's own topics.
+        case eventTopic
         /// `[A-Za-z0-9._~-]{1,64}`.
         case tenant
     }
@@ -71,7 +73,7 @@ struct ConfigurationKey: Sendable {
         case .integer(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .text(.filled, _): "text"
-        case .text(.topic, _): "a-z A-Z 0-9 . _ -"
+        case .text(.topic, _), .text(.eventTopic, _): "a-z A-Z 0-9 . _ -"
         case .text(.tenant, _): "1 to 64 of a-z A-Z 0-9 . _ ~ -"
         case .choice(let choice): choice.words.joined(separator: ", ")
         case .list(let rule): "list of \(rule.elementForm)"
@@ -133,6 +135,9 @@ struct ConfigurationKey: Sendable {
             guard !text.isEmpty else { throw ConfigurationFault("must not be empty") }
         case .topic:
             do { _ = try Topic(validating: text) } catch { throw ConfigurationFault(error.message) }
+        case .eventTopic:
+            do { _ = try Topic(validating: text) } catch { throw ConfigurationFault(error.message) }
+            if let fault = TopicRoute.fault(ofTopic: text) { throw ConfigurationFault(fault) }
         case .tenant:
             guard HeaderTenantResolver.isValid(tenant: text) else {
                 throw ConfigurationFault("must be 1 to 64 of the characters a-z A-Z 0-9 . _ ~ -, not '\(text)'")

@@ -40,5 +40,44 @@ struct ConfigurationRule: Sendable {
             message:
                 "log.appendQueueBytesMax must not be less than limits.eventBytesMax: a large event would never fit",
             holds: { $0.log.appendQueueBytesMax >= $0.limits.eventBytesMax }),
+        ConfigurationRule(
+            keys: ["limits.batchEventsMax", "log.appendQueueRecordsMax"],
+            message:
+                "limits.batchEventsMax must not be more than log.appendQueueRecordsMax: a large batch would never fit",
+            holds: { $0.limits.batchEventsMax <= $0.log.appendQueueRecordsMax }),
+        ConfigurationRule(
+            keys: ["sink.connectionsPerDestinationMax", "dispatch.inFlightPerDestinationMax"],
+            message: "sink.connectionsPerDestinationMax must not be less than dispatch.inFlightPerDestinationMax: "
+                + "attempts would use up their time in waiting for a connection",
+            holds: { $0.sink.connectionsPerDestinationMax >= $0.dispatch.inFlightPerDestinationMax }),
+        ConfigurationRule(
+            keys: ["log.fileBytesMax"],
+            message: "log.fileBytesMax must be 0, or 1048576 or more",
+            holds: { $0.log.fileBytesMax == 0 || $0.log.fileBytesMax >= 1_048_576 }),
+        ConfigurationRule(
+            keys: ["log.topicPrefix", "log.defaultTopic", "routes"],
+            message:
+                "log.topicPrefix is too long: with a dot and the longest topic it must have 249 characters at most",
+            holds: { configuration in
+                let topics = configuration.routes.map(\.topic) + TopicRoute.reservedTopics
+                let longest = (topics + [configuration.log.defaultTopic]).map(\.utf8.count).max() ?? 0
+                return configuration.log.topicPrefix.utf8.count + 1 + longest <= 249
+            }),
     ]
+
+    /// A setting for a topic that no event goes to: which setting, which of its elements, and what to say.
+    static func unroutedTopics(_ configuration: RouterConfiguration) -> [(key: String, index: Int, message: String)] {
+        let known = Set(configuration.routes.map(\.topic) + [configuration.log.defaultTopic])
+        let settings: [(String, [TopicSetting])] = [
+            ("log.topicPartitions", configuration.log.topicPartitions),
+            ("log.topicRetentionAgeSeconds", configuration.log.topicRetentionAgeSeconds),
+            ("log.topicRetentionBytesPerPartitionMax", configuration.log.topicRetentionBytesPerPartitionMax),
+        ]
+        return settings.flatMap { key, elements in
+            elements.enumerated().filter { !known.contains($0.element.topic) }.map { index, setting in
+                let hint = Spelling.nearest(to: setting.topic, in: known.sorted()).map { "; did you mean '\($0)'?" }
+                return (key, index, "\(key) names '\(setting.topic)', a topic that no route has" + (hint ?? ""))
+            }
+        }
+    }
 }

@@ -17,6 +17,8 @@ struct RouterConfiguration: Sendable, Hashable {
 extension RouterConfiguration {
     /// The HTTP surface.
     struct Server: Sendable, Hashable {
+        /// What this process does, one role at least. Default all.
+        var roles = RouterRole.allCases
         /// The address to listen on. Default `127.0.0.1`: without keys the router trusts everyone who reaches it.
         var listenHost = "127.0.0.1"
         /// `0...65535`, 0 takes a free one. Default 8080.
@@ -42,13 +44,15 @@ extension RouterConfiguration {
         var idleTimeoutMilliseconds = 75_000
         /// How long a client may not take its answer, `1...3600000`. Default 30 s.
         var answerStallTimeoutMilliseconds = 30_000
+        /// How long complete requests may take once the router stops, `1...600000`. Default 5 s.
+        var stopTimeoutMilliseconds = 5_000
         /// Bytes of bodies held at once, `1024...`. Default 256 MiB.
         var inFlightBytesMax = 268_435_456
         /// Requests with a body held at once, `1...1000000`. Default 4,096.
         var inFlightRequestsMax = 4_096
-        /// Open event streams, `0...100000`. Default 1,024.
+        /// Open event streams, `1...100000`. Default 1,024.
         var streamsMax = 1_024
-        /// Open event streams of one tenant, `0...100000`. Default 64.
+        /// Open event streams of one tenant, `1...100000`. Default 64.
         var streamsPerTenantMax = 64
         /// Whose events they are, where a request without a key names no tenant. Default `default`.
         var defaultTenant = "default"
@@ -82,15 +86,20 @@ extension RouterConfiguration {
         var appendQueueRecordsMax = 100_000
         /// Bytes that wait to be written, `65536...4294967296`. Default 64 MiB.
         var appendQueueBytesMax = 67_108_864
-        /// The size the log's file may reach, 0 is the disk's, `0...`. Default 0.
+        /// The size the log's file may reach, 0 is the disk's, `0, 1048576...`. Default 0.
         var fileBytesMax = 0
         /// How often old records are looked for, `1...86400`. Default 60 s.
         var retentionSweepSeconds = 60
+        /// Whether events are indexed by id and correlation id. Default on.
+        var index = true
+        /// How often the index looks for new events when it is up with the log, `10...3600000`. Default 1 s.
+        var indexIntervalMilliseconds = 1_000
     }
 
     /// What one event and one batch may be.
     struct Limits: Sendable, Hashable {
-        /// Attributes of one event, `4...10000`. Default 100.
+        /// Attributes of one event as it is sent, `4...9990`: with what the router adds to it, it stays readable.
+        /// Default 100.
         var attributesMax = 100
         /// Bytes of one attribute's name, `1...255`. Default 64.
         var attributeNameBytesMax = 64
@@ -106,27 +115,28 @@ extension RouterConfiguration {
 
     /// Delivery.
     struct Dispatch: Sendable, Hashable {
-        /// Events of one subscription that are read and not yet settled, `16...1000000`. Default 4,096.
+        /// Events of one subscription that are read and not yet settled, `16...8192`: their list is stored with its
+        /// position. Default 4,096.
         var windowEventsMax = 4_096
         /// Their bytes, `65536...1073741824`. Default 8 MiB.
         var windowBytesMax = 8_388_608
-        /// Bytes of unsettled events of all subscriptions, `1048576...`. Default 256 MiB.
+        /// Bytes of unsettled events of all subscriptions, `1048576...68719476736`. Default 256 MiB.
         var heldBytesMax = 268_435_456
-        /// Requests in flight in all, `1...100000`. Default 4,096.
+        /// Requests in flight in all, `1...65536`. Default 4,096.
         var inFlightMax = 4_096
-        /// Requests in flight to one host and port, `1...100000`. Default 256.
+        /// Requests in flight to one host and port, `1...65535`. Default 256.
         var inFlightPerDestinationMax = 256
-        /// Requests in flight for one tenant, `1...100000`. Default 1,024.
+        /// Requests in flight for one tenant, `1...65536`. Default 1,024.
         var inFlightPerTenantMax = 1_024
         /// How often positions are stored, which bounds what a crash sends twice, `10...60000`. Default 1 s.
         var commitIntervalMilliseconds = 1_000
-        /// Subscriptions that catch up at the same time, `1...256`. Default 8.
+        /// Subscriptions that catch up at the same time, `1...64`. Default 8.
         var catchUpWorkersMax = 8
-        /// Failures in a row that open a destination's circuit, `1...1000`. Default 10.
+        /// Failures in a row that open a destination's circuit, `1...10000`. Default 50.
         var circuitFailureThreshold = 50
         /// How long a circuit is open at first, `10...3600000`. Default 1 s.
         var circuitOpenDelayMinMilliseconds = 1_000
-        /// How long it is open at most, `10...86400000`. Default 60 s.
+        /// How long it is open at most, `10...3600000`. Default 60 s.
         var circuitOpenDelayMaxMilliseconds = 60_000
         /// How long a subscription may only fail before it is suspended, 0 is never, `0...31536000`. Default 3 days.
         var suspendAfterSeconds = 259_200
@@ -146,10 +156,11 @@ extension RouterConfiguration {
 
     /// Requests that the router sends.
     struct Sink: Sendable, Hashable {
-        /// `10...600000`. Default 5 s.
+        /// `1...60000`. Default 5 s.
         var connectTimeoutMilliseconds = 5_000
-        /// `1...10000`. Default 64.
-        var connectionsPerDestinationMax = 64
+        /// `1...65535`, no less than ``Dispatch/inFlightPerDestinationMax``: who waits for a connection uses
+        /// up its time. Default 256.
+        var connectionsPerDestinationMax = 256
         /// What is read of an answer, `0...16777216`. Default 64 KiB.
         var responseBytesMax = 65_536
     }
@@ -158,8 +169,8 @@ extension RouterConfiguration {
     struct Observability: Sendable, Hashable {
         /// Default ``LogLevel/info``.
         var logLevel = LogLevel.info
-        /// Default ``LogFormat/text``.
-        var logFormat = LogFormat.text
+        /// Default ``LogFormat/auto``.
+        var logFormat = LogFormat.auto
         /// Whether attempts are recorded for `portarium trace`. Default on.
         var attemptHistory = true
     }

@@ -53,6 +53,7 @@ struct RouterConfigurationReader: Sendable {
             }
         }
         for rule in ConfigurationRule.all where !rule.holds(configuration) { faults.append(rule.message) }
+        faults += ConfigurationRule.unroutedTopics(configuration).map(\.message)
         guard faults.isEmpty else {
             throw CommandFailure(.usage, "the configuration has \(faults.count) fault(s)", details: faults)
         }
@@ -104,18 +105,26 @@ struct RouterConfigurationReader: Sendable {
         return key.name
     }
 
-    /// `PORTARIUM_…` variables that are one slip away from a setting. Others are let be: container platforms put
-    /// variables of their own beside ours.
+    /// `PORTARIUM_…` variables that nothing reads. Those that container platforms set for a service of this name are
+    /// let be.
     private func suspects() -> [String] {
         let known = Set(ConfigurationKey.table.map(\.environmentName))
             .union(["PORTARIUM_SERVER", "PORTARIUM_TENANT", "PORTARIUM_KEY", "PORTARIUM_CONFIG"])
         return self.environment.keys.sorted().compactMap { name in
-            guard name.hasPrefix("PORTARIUM_"), !known.contains(name) else { return nil }
+            guard name.hasPrefix("PORTARIUM_"), !known.contains(name), !Self.isPlatformVariable(name) else {
+                return nil
+            }
             let candidates = known.filter { abs($0.count - name.count) <= 2 }.sorted()
             guard let near = Spelling.nearest(to: name, in: candidates), Spelling.isSlip(name, of: near) else {
-                return nil
+                return "\(name) is not read: no setting has this name"
             }
             return "\(name) is not read; did you mean \(near)?"
         }
+    }
+
+    /// `…_SERVICE_HOST`, `…_SERVICE_PORT…`, `…_PORT` and `…_PORT_8080_TCP…`, as for every service of a cluster.
+    private static func isPlatformVariable(_ name: String) -> Bool {
+        if name.hasSuffix("_SERVICE_HOST") || name.contains("_SERVICE_PORT") { return true }
+        return name.hasSuffix("_PORT") || name.contains("_TCP") || name.contains("_UDP")
     }
 }

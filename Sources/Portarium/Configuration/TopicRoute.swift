@@ -5,17 +5,24 @@ struct TopicRoute: Sendable, Hashable {
     /// The topic without the common prefix (``RouterConfiguration/Log/topicPrefix``).
     var topic: String
 
-    /// The routing table of an automation platform's events.
+    /// The router's own topics, without the common prefix: no event is routed there.
+    static let reservedTopics = ["attempts", "dead-letters", "redrives", "replays", "subscriptions"]
+
+    /// The routing table of an automation platform's events, by aggregate.
     static let standard: [TopicRoute] = [
-        TopicRoute(typePrefix: "com.portarium.run.", topic: "runs"),
-        TopicRoute(typePrefix: "com.portarium.workflow.", topic: "runs"),
-        TopicRoute(typePrefix: "com.portarium.approval.", topic: "approvals"),
-        TopicRoute(typePrefix: "com.portarium.action.", topic: "actions"),
-        TopicRoute(typePrefix: "com.portarium.agent.", topic: "agents"),
-        TopicRoute(typePrefix: "com.portarium.evidence.", topic: "evidence"),
-        TopicRoute(typePrefix: "com.portarium.deployment.", topic: "deployments"),
-        TopicRoute(typePrefix: "com.portarium.webhook.", topic: "webhooks"),
-        TopicRoute(typePrefix: "com.portarium.workitem.", topic: "work"),
-        TopicRoute(typePrefix: "com.portarium.humantask.", topic: "work"),
-    ]
+        ("run", "runs"), ("workflow", "runs"),
+        ("approval", "approvals"),
+        ("action", "actions"),
+        ("agent", "agents"), ("machine", "agents"), ("robot", "agents"),
+        ("evidence", "evidence"),
+        ("deployment", "deployments"),
+        ("webhook", "webhooks"),
+        ("workitem", "work"), ("ticket", "work"), ("humantask", "work"),
+    ].map { aggregate, topic in TopicRoute(typePrefix: "com.portarium.\(aggregate).", topic: topic) }
+
+    /// Why events cannot be routed to a topic, nil where they can.
+    static func fault(ofTopic topic: String) -> String? {
+        guard self.reservedTopics.contains(topic) else { return nil }
+        return "'\(topic)' is a topic of the router's own: choose another name"
+    }
 }

@@ -15,6 +15,8 @@ struct RouterCollector: Sendable {
     let log: EmbeddedEventLog
     /// nil where this process does not deliver.
     let dispatcher: Dispatcher?
+    /// nil: events are not indexed.
+    let index: EmbeddedEventIndex?
 
     func register(in metrics: PrometheusMetrics) {
         let process = ProcessCollector()
@@ -29,6 +31,7 @@ struct RouterCollector: Sendable {
             MetricFamily(.buildInfo, [MetricSample(1, labels: [("version", PortariumVersion.current)])]),
             MetricFamily(.logQueuedRecords, [MetricSample(statistics.queuedRecords)]),
             MetricFamily(.logQueuedBytes, [MetricSample(statistics.queuedBytes)]),
+            MetricFamily(.indexLag, self.index.map { [MetricSample($0.lag)] } ?? []),
             MetricFamily(
                 .logEndOffset,
                 Self.bounded(

@@ -39,6 +39,7 @@ extension RouterConfiguration {
         serving.bodyBytesPerSecondMin = self.server.bodyBytesPerSecondMin
         serving.idleTimeout = .milliseconds(self.server.idleTimeoutMilliseconds)
         serving.answerStallTimeout = .milliseconds(self.server.answerStallTimeoutMilliseconds)
+        serving.stopTimeout = .milliseconds(self.server.stopTimeoutMilliseconds)
         serving.inFlightBytesMax = self.server.inFlightBytesMax
         serving.inFlightRequestsMax = self.server.inFlightRequestsMax
         serving.defaultTenant = self.server.defaultTenant
@@ -68,6 +69,8 @@ extension RouterConfiguration {
         log.appendQueueRecordsMax = self.log.appendQueueRecordsMax
         log.appendQueueBytesMax = self.log.appendQueueBytesMax
         log.fileBytesMax = self.log.fileBytesMax > 0 ? Int64(self.log.fileBytesMax) : nil
+        log.isIndexed = self.log.index
+        log.indexInterval = .milliseconds(self.log.indexIntervalMilliseconds)
         return log
     }
 

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import EmbeddedEventLog
 import EventDispatch
 import EventLog
@@ -17,25 +16,43 @@ import UnixSignals
 struct RouterServer: Sendable {
     /// What the command line, the environment and the file came to.
     let configuration: RouterConfiguration
+    let metrics = PrometheusMetrics()
+    let logger: Logger
 
-    /// Serves until the process is told to end: stops accepting, drains within the limit, then closes the log.
-    func run() async throws {
-        let logger = self.makeLogger()
-        let metrics = PrometheusMetrics()
-        let routing = try self.configuration.routingTable()
-        let log = try EmbeddedEventLog(
-            configuration: self.configuration.eventLog, observer: LogMetrics(factory: metrics), logger: logger)
-        do {
-            try await self.serve(log, routing, metrics, logger)
-        } catch {
-            await log.close()
-            throw error
-        }
-        await log.close()
+    init(configuration: RouterConfiguration, isTerminal: Bool) {
+        self.configuration = configuration
+        self.logger = Self.makeLogger(configuration.observability, isTerminal: isTerminal)
     }
 
+    /// Serves until the process is told to end: stops accepting, drains within the limit, then closes the log.
+    /// - Throws: ``CommandFailure`` where the log's directory or the address cannot be had.
+    func run() async throws {
+        let log: EmbeddedEventLog
+        do throws(EventLogError) {
+            log = try EmbeddedEventLog(
+                configuration: self.configuration.eventLog, observer: LogMetrics(factory: self.metrics),
+                logger: self.logger)
+        } catch {
+            throw CommandFailure(.failed, error.message)
+        }
+        var index: EmbeddedEventIndex?
+        do {
+            if log.configuration.isIndexed, self.has(.api) { index = try EmbeddedEventIndex(log: log) }
+            try await self.serve(log, index, try self.configuration.routingTable())
+        } catch {
+            await index?.close()
+            await log.close()
+            throw self.failure(error)
+        }
+        await index?.close()
+        await log.close()
+        self.logger.info("stopped")
+    }
+
+    private func has(_ role: RouterRole) -> Bool { self.configuration.server.roles.contains(role) }
+
     private func serve(
-        _ log: EmbeddedEventLog, _ routing: RoutingTable, _ metrics: PrometheusMetrics, _ logger: Logger
+        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable
     ) async throws {
         let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
         let topics =
@@ -45,89 +62,128 @@ struct RouterServer: Sendable {
                 deadLetterRetentionAge: self.configuration.deadLetterRetentionAge,
                 deadLetterRetentionBytesMax: self.configuration.deadLetterRetentionBytesMax)
         for specification in topics { try await log.createTopic(specification) }
+        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, nil, routing, nil) }
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
-        let dispatcher = Dispatcher(
-            configuration: dispatch, log: log, sink: sink,
-            observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
-        let correlationIDs = CorrelationIDGenerator()
-        let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
-        let audit = AuditJournal(trail: IntakeAuditTrail(intake: intake), logger: logger)
-        let subscriptions = LogSubscriptionService(dispatcher: dispatcher, audit: audit)
-        let replays = LogReplayService(dispatcher: dispatcher, subscriptions: subscriptions, audit: audit)
-        try await dispatcher.load()
-        try await subscriptions.load()
-        try await replays.load()
-        RouterCollector(log: log, dispatcher: dispatcher).register(in: metrics)
+        do {
+            try await self.serve(
+                log, index, routing,
+                RouterServices(
+                    dispatch, log, index, sink, Self.makeIntake(log, routing), self.metrics, self.logger))
+        } catch {
+            await sink.shutdown()
+            throw error
+        }
+        await sink.shutdown()
+    }
 
-        let server = try self.makeServer(
-            log, intake, dispatcher, metrics, logger,
-            services: RouterServices(
-                subscriptions: subscriptions, replays: replays,
-                deadLetters: LogDeadLetterService(dispatcher: dispatcher, subscriptions: subscriptions),
-                events: LogEventQueryService(dispatcher: dispatcher, subscriptions: subscriptions, index: nil)))
-        let sweeper = LogSweeper(
-            log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: logger)
+    private func serve(
+        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable, _ services: RouterServices?
+    ) async throws {
+        try await services?.load()
+        RouterCollector(log: log, dispatcher: services?.dispatcher, index: index).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        let services: [any Service] = [sweeper, audit, subscriptions, replays, dispatcher, server]
+        var running: [any Service] = [
+            LogSweeper(
+                log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: self.logger)
+        ]
+        if let index { running.append(index) }
+        if let services { running += [services.audit, services.subscriptions] }
+        if let services, self.has(.dispatch) { running += [services.replays, services.dispatcher] }
+        let queue = EventIntakeQueue(writer: log, recordsMax: self.configuration.log.appendQueueRecordsMax)
+        running += [queue, try self.makeServer(log, queue, routing, services)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services,
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
         ).run()
-        await sink.shutdown()
-        logger.info("stopped")
+    }
+
+    private static func makeIntake(_ log: EmbeddedEventLog, _ routing: RoutingTable) -> EventIntake {
+        let correlationIDs = CorrelationIDGenerator()
+        return EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
     }
 
     private func makeServer(
-        _ log: EmbeddedEventLog, _ intake: EventIntake, _ dispatcher: Dispatcher, _ metrics: PrometheusMetrics,
-        _ logger: Logger, services: RouterServices
-    ) throws -> some Service {
+        _ log: EmbeddedEventLog, _ queue: EventIntakeQueue, _ routing: RoutingTable, _ services: RouterServices?
+    ) throws -> any Service {
         let serving = self.configuration.serving
-        let budget = InFlightBudget(bytesMax: serving.inFlightBytesMax, requestsMax: serving.inFlightRequestsMax)
-        let ingressMetrics = IngressMetrics(factory: metrics)
-        let tenants = ObservedTenantResolver(
-            HeaderTenantResolver(defaultTenant: serving.defaultTenant), observer: ingressMetrics)
+        let budget = serving.makeBudget()
+        let ingressMetrics = IngressMetrics(factory: self.metrics)
+        let bodies = serving.makeBodyReader(budget: budget)
+        let tenants = HeaderTenantResolver(defaultTenant: serving.defaultTenant)
+        var routes: [any RouteProvider] = [
+            OpenAPIRoute(),
+            HealthRoutes(checks: self.readinessChecks(log, services), timeout: serving.readinessTimeout),
+            MetricsRoute(contentType: PrometheusMetrics.contentType) { [metrics] in
+                ByteBuffer(string: await metrics.exposition())
+            },
+        ]
+        var direct: [any DirectRoute] = []
+        if self.has(.ingress) {
+            let intake = Self.makeIntake(log, routing)
+            let ingress = IngressConfiguration(limits: self.configuration.eventLimits)
+            routes.append(
+                EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics))
+            direct.append(
+                DirectEventRoute(
+                    configuration: ingress, intake: intake, queue: queue, tenants: tenants, observer: ingressMetrics))
+        }
+        if let services, self.has(.api) {
+            routes.append(
+                RouterAPIRoutes(
+                    subscriptions: services.subscriptions, replays: services.replays,
+                    deadLetters: services.deadLetters, events: services.events, budget: budget,
+                    configuration: self.configuration.routerAPI))
+        }
+        let address = self.address
+        return HTTPApplication.make(
+            configuration: serving, routes: routes, direct: (routes: direct, bodies: bodies),
+            tenants: ObservedTenantResolver(tenants, observer: ingressMetrics), logger: self.logger
+        ) { [logger, roles = self.configuration.server.roles] port in
+            logger.info(
+                "serving",
+                metadata: [
+                    "address": "http://\(address(port))", "roles": "\(roles.map(\.rawValue).joined(separator: ","))",
+                ])
+        }
+    }
+
+    private func readinessChecks(_ log: EmbeddedEventLog, _ services: RouterServices?) -> [ReadinessCheck] {
         let isWritable = ReadinessCheck("log") {
             do throws(EventLogError) {
                 try await log.probe()
                 return nil
             } catch { return error.message }
         }
+        guard let services, self.has(.dispatch) else { return [isWritable] }
         let isDispatching = ReadinessCheck("dispatcher") {
-            dispatcher.isDispatching ? nil : "the dispatcher is not running"
+            services.dispatcher.isDispatching ? nil : "the dispatcher is not running"
         }
-        let routes: [any RouteProvider] = [
-            EventRoutes(
-                configuration: IngressConfiguration(limits: self.configuration.eventLimits), intake: intake,
-                bodies: RequestBodyReader(bytesMax: serving.bodyBytesMax, budget: budget),
-                observer: ingressMetrics),
-            RouterAPIRoutes(
-                subscriptions: services.subscriptions, replays: services.replays, deadLetters: services.deadLetters,
-                events: services.events, budget: budget, configuration: self.configuration.routerAPI),
-            OpenAPIRoute(),
-            HealthRoutes(checks: [isWritable, isDispatching], timeout: serving.readinessTimeout),
-            MetricsRoute(contentType: PrometheusMetrics.contentType) {
-                ByteBuffer(string: await metrics.exposition())
-            },
-        ]
-        let host = serving.host
-        return HTTPApplication.make(
-            configuration: serving, routes: routes, tenants: tenants, logger: logger
-        ) { port in
-            logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
-        }
+        return [isWritable, isDispatching]
     }
 
-    private func makeLogger() -> Logger {
-        let level = Logger.Level(rawValue: self.configuration.observability.logLevel.rawValue) ?? .info
-        let format = self.configuration.observability.logFormat
+    private var address: @Sendable (_ port: Int) -> String {
+        let host = self.configuration.server.listenHost
+        return { port in host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// What people are told where the address cannot be listened on; other errors as they are.
+    private func failure(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let address = self.address(self.configuration.server.listenPort)
+        return CommandFailure(
+            .failed,
+            "cannot listen on \(address) (\(FileContents.reason(error.errnoCode))): "
+                + "stop what has it, or name another address with --listen")
+    }
+
+    private static func makeLogger(_ observability: RouterConfiguration.Observability, isTerminal: Bool) -> Logger {
+        let level = Logger.Level(rawValue: observability.logLevel.rawValue) ?? .info
+        let isText = observability.logFormat == .text || observability.logFormat == .auto && isTerminal
         return Logger(label: "portarium") { label in
-            switch format {
-            case .json: JSONLogHandler(label: label, level: level)
-            case .text: TextLogHandler(label: label, level: level)
-            }
+            if isText { return TextLogHandler(label: label, level: level, colored: isTerminal) }
+            return JSONLogHandler(label: label, level: level)
         }
     }
 }

@@ -1,9 +1,39 @@
 import EventDispatch
+import EventLog
+import HTTPEventSink
+import Ingress
+import Logging
+import Observability
 
-/// The services behind the API.
+/// Delivery, and the services behind the API, which look at it.
 struct RouterServices: Sendable {
+    let dispatcher: Dispatcher
+    let audit: AuditJournal
     let subscriptions: LogSubscriptionService
     let replays: LogReplayService
     let deadLetters: LogDeadLetterService
     let events: LogEventQueryService
+
+    init(
+        _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: HTTPEventSink,
+        _ intake: EventIntake, _ metrics: PrometheusMetrics, _ logger: Logger
+    ) {
+        self.dispatcher = Dispatcher(
+            configuration: configuration, log: log, sink: sink,
+            observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
+        self.audit = AuditJournal(trail: IntakeAuditTrail(intake: intake), logger: logger)
+        self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit)
+        self.replays = LogReplayService(
+            dispatcher: self.dispatcher, subscriptions: self.subscriptions, audit: self.audit)
+        self.deadLetters = LogDeadLetterService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)
+        self.events = LogEventQueryService(
+            dispatcher: self.dispatcher, subscriptions: self.subscriptions, index: index)
+    }
+
+    /// Takes up what the log has.
+    func load() async throws {
+        try await self.dispatcher.load()
+        try await self.subscriptions.load()
+        try await self.replays.load()
+    }
 }

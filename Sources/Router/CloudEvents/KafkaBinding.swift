@@ -18,14 +18,19 @@ public enum KafkaBinding {
     /// `prefix` followed by `name`), and returns the value of the record, nil where the event has no data.
     ///
     /// The pointers are valid only inside the call. Data whose own type is `application/cloudevents…` would be taken
-    /// for structured mode, so such an event is given in structured mode: one header `content-type`, and its JSON as
-    /// the value.
+    /// for structured mode, so such an event is given in structured mode: the header `content-type`, and its JSON as
+    /// the value. Its attributes are headers all the same (binding, 3.3.3), so that it is found by them.
     public static func encode(
         _ event: CloudEvent,
         header: (_ prefix: StaticString, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
     ) -> ByteBuffer? {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         guard !event.carriesCloudEvents else {
+            event.attributes.forEach { name, value, _ in
+                if !name.isEqual(to: ContextAttribute.datacontenttype.name) {
+                    header(self.attributePrefix, name, value)
+                }
+            }
             var mediaType = JSONEventFormat.mediaType
             mediaType.withUTF8 { header(self.contentTypeHeader, none, UnsafeRawBufferPointer($0)) }
             var value = ByteBuffer()

@@ -13,6 +13,7 @@ public final class DeliverableEvent: Sendable {
     /// What it counts for in the memory limits, in bytes.
     public let size: Int
 
+    /// - Parameter event: with data that may be a slice of a larger read; a copy of its own is kept.
     public init(event: CloudEvent, position: Position, timestamp: Timestamp) {
         var event = event
         // The record's data is a slice of what was read with it: kept, it would keep the whole read in memory.

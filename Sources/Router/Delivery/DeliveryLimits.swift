@@ -29,8 +29,8 @@ public struct DeliveryLimits: Sendable, Hashable {
     /// How far, in offsets, one stuck event may hold back what the tail commits for all, `0...1000000`. Beyond it the
     /// subscription's own cursor is what a restart begins with.
     public var commitLagMax: Int64 = 1_000
-    /// Bytes of the text that a cursor is committed with, `64...1048576`; no more than the log takes. A gap map that does
-    /// not fit is cut short: a crash then repeats what was settled behind the cut.
+    /// Bytes of the text that a cursor is committed with, `64...1048576`; no more than the log takes. A gap map that
+    /// does not fit is cut short: a crash then repeats what was settled behind the cut.
     public var cursorMetadataBytesMax: Int = 60_000
     /// How long a failed read or dead-letter write waits, in milliseconds, `1...600000`.
     public var internalRetryMilliseconds: Int64 = 500

@@ -31,48 +31,49 @@ extension DeliveryStateMachine {
         self.pump(now: now)
     }
 
-    /// The partition is about to go: nothing more is read or sent for it, what is in flight may still report.
+    /// The partition is about to go: nothing more is read or sent for it. What is in flight may still report, and dead
+    /// letters that are being written may still become durable.
     public mutating func beginRevoke(_ topicPartition: TopicPartition) {
         guard let tail = self.tailIndexes[topicPartition] else { return }
         self.tails[tail].isAssigned = false
         for slot in self.tails[tail].slots where self.subscriptions[slot].cursors[tail] != nil {
-            for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
-                guard case .sending(let count, _) = lane.state else {
-                    for pending in lane.pending { self.release(slot, pending.event) }
-                    self.subscriptions[slot].lanes[key] = nil
-                    continue
-                }
-                for pending in lane.pending.dropFirst(count) { self.release(slot, pending.event) }
-                self.subscriptions[slot].lanes[key]!.pending.removeLast(lane.pending.count - count)
+            for key in self.subscriptions[slot].lanes.keys where key.tail == tail {
+                self.abandon(slot, key, after: self.subscriptions[slot].lanes[key]!.pinned)
             }
             let lanes = self.subscriptions[slot].lanes
             self.subscriptions[slot].ready.removeAll { lanes[$0]?.state != .ready }
         }
     }
 
-    /// Whether attempts for a partition that is about to go are still in flight.
+    /// Lets go of a lane's events behind the first `count`; they stay unsettled.
+    mutating func abandon(_ slot: Int, _ key: LaneKey, after count: Int) {
+        guard let lane = self.subscriptions[slot].lanes[key] else { return }
+        for pending in lane.pending.dropFirst(count) { self.release(slot, pending.event) }
+        if count == 0 {
+            self.subscriptions[slot].lanes[key] = nil
+        } else {
+            self.subscriptions[slot].lanes[key]!.pending.removeLast(lane.pending.count - count)
+        }
+    }
+
+    /// Whether attempts or dead letters of a partition that is about to go are still under way.
     public func isDraining(_ topicPartition: TopicPartition) -> Bool {
         guard let tail = self.tailIndexes[topicPartition] else { return false }
         return self.tails[tail].slots.contains { slot in
-            self.subscriptions[slot].lanes.values.contains { lane in
-                guard case .sending = lane.state else { return false }
-                return lane.tail == tail
-            }
+            self.subscriptions[slot].lanes.values.contains { $0.tail == tail && $0.pinned > 0 }
         }
     }
 
     /// The partition is gone: what was in flight is abandoned, a late report changes nothing.
     public mutating func finishRevoke(_ topicPartition: TopicPartition) {
         guard let tail = self.tailIndexes[topicPartition] else { return }
-        for slot in self.tails[tail].slots {
-            for (key, lane) in self.subscriptions[slot].lanes where lane.tail == tail {
-                for pending in lane.pending { self.release(slot, pending.event) }
-                self.subscriptions[slot].lanes[key] = nil
-            }
+        for slot in self.tails[tail].slots.sorted() {
+            for key in self.subscriptions[slot].lanes.keys where key.tail == tail { self.abandon(slot, key, after: 0) }
             self.subscriptions[slot].cursors[tail] = nil
             self.subscriptions[slot].hungry.removeAll { $0 == tail }
             self.askAgain(slot)
         }
         self.tails[tail].slots = []
+        self.forgetDeadLetters { $0.key.tail == tail }
     }
 }

@@ -136,7 +136,8 @@ extension DeliveryStateMachine {
             if offset >= until { break }
             let isReload = offset < self.subscriptions[slot].cursors[tail]!.tracker.position
             guard self.subscriptions[slot].isActive, self.subscriptions[slot].heldEvents < self.roomEvents(slot),
-                self.subscriptions[slot].heldBytes < self.limits.windowBytesMax
+                self.subscriptions[slot].heldBytes < self.limits.windowBytesMax,
+                self.heldBytes < self.limits.heldBytesMax
             else {
                 // No room: what is not taken is read again. Records before this one were looked at.
                 self.subscriptions[slot].lostOffsets +=
@@ -182,6 +183,8 @@ extension DeliveryStateMachine {
         guard let tail = self.current(fetch) else { return }
         self.subscriptions[fetch.slot].cursors[tail]!.fetch = .idle
         let position = self.subscriptions[fetch.slot].cursors[tail]!.tracker.position
+        // What left memory while the read was under way may lie before it.
+        let from = min(fetch.from.value, self.subscriptions[fetch.slot].cursors[tail]!.tracker.firstUnloaded ?? .max)
         var lost = self.subscriptions[fetch.slot].cursors[tail]!.forgetUnloaded(below: start.value)
         let until = self.subscriptions[fetch.slot].cursors[tail]!.until ?? .max
         if position < start.value {
@@ -193,7 +196,8 @@ extension DeliveryStateMachine {
             self.subscriptions[fetch.slot].lostOffsets += lost
             self.emit(
                 .rangeLost(
-                    self.subscriptions[fetch.slot].specification.id, fetch.topicPartition, from: fetch.from, to: start))
+                    self.subscriptions[fetch.slot].specification.id, fetch.topicPartition, from: Offset(from),
+                    to: start))
         }
         self.becomeHungry(fetch.slot, tail)
         self.completeIfDone(fetch.slot)

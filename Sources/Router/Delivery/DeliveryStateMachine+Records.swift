@@ -51,18 +51,20 @@ extension DeliveryStateMachine {
         if let tried {
             pending.attempts = tried.attempts
             pending.firstAttemptAt = tried.firstAttemptAt
+            pending.verdict = tried.verdict
         }
         guard self.subscriptions[slot].lanes[key] == nil else {
             self.subscriptions[slot].lanes[key]!.pending.append(pending)
+            if tried?.isSingle == true { self.subscriptions[slot].lanes[key]!.sendsSingly = true }
             return
         }
         var lane = Lane(tail: tail, pending: [pending])
+        lane.sendsSingly = tried?.isSingle ?? false
         guard let tried, tried.dueAt > .min else {
             self.subscriptions[slot].lanes[key] = lane
             return self.makeReady(slot, key)
         }
         lane.state = .waiting(untilMilliseconds: tried.dueAt)
-        lane.expiry = tried.expiry
         self.subscriptions[slot].lanes[key] = lane
         self.schedule(
             .lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: tried.dueAt)

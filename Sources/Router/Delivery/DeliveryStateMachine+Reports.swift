@@ -61,7 +61,7 @@ extension DeliveryStateMachine {
             for (key, count) in lanes { self.settleHead(slot, key, count: count, isDelivered: true) }
         case .gone:
             self.noteFailure(slot, report, now: now)
-            for (key, _) in lanes { self.readyAgain(slot, key) }
+            for (key, _) in lanes { self.makeReady(slot, key) }
             self.suspend(slot, reason: "the sink answered 410 Gone")
         case .rejected:
             self.noteFailure(slot, report, now: now)
@@ -70,17 +70,19 @@ extension DeliveryStateMachine {
                 if isBatch {
                     // One bad event must not condemn its batch: each is tried alone.
                     self.subscriptions[slot].lanes[key]?.sendsSingly = true
-                    self.readyAgain(slot, key)
+                    self.makeReady(slot, key)
                 } else if self.subscriptions[slot].specification.config.deadLetter {
                     self.giveUp(slot, key, reason: .rejected, report: report)
                 } else {
-                    self.retry(slot, key, after: nil, report: report, now: now)
+                    self.retry(slot, key, count: 1, after: nil, report: report, now: now)
                 }
             }
         case .retry(let after):
             self.noteFailure(slot, report, now: now)
             if let after { self.subscriptions[slot].holdUntil = max(self.subscriptions[slot].holdUntil, now + after) }
-            for (key, _) in lanes { self.retry(slot, key, after: after, report: report, now: now) }
+            for (key, count) in lanes {
+                self.retry(slot, key, count: count, after: after, report: report, now: now)
+            }
             self.suspendIfFailingForLong(slot, now: now)
         }
     }
@@ -105,13 +107,11 @@ extension DeliveryStateMachine {
         self.detachEverywhere(slot)
     }
 
-    private mutating func readyAgain(_ slot: Int, _ key: LaneKey) {
-        guard self.subscriptions[slot].lanes[key] != nil else { return }
-        self.subscriptions[slot].lanes[key]!.state = .ready
-        self.makeReady(slot, key)
-    }
-
-    private mutating func retry(_ slot: Int, _ key: LaneKey, after: Int64?, report: AttemptReport, now: Int64) {
+    /// The first `count` of a lane have failed together: the head decides when they are tried again. Those that have no
+    /// attempt left are given up one after the other.
+    private mutating func retry(
+        _ slot: Int, _ key: LaneKey, count: Int, after: Int64?, report: AttemptReport, now: Int64
+    ) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let config = self.subscriptions[slot].specification.config
         let random = Double(self.random.next() >> 11) * 0x1p-53
@@ -122,14 +122,29 @@ extension DeliveryStateMachine {
         case .retry(let delay):
             self.wait(slot, key, until: now + delay)
         case .expire(let delay):
-            self.subscriptions[slot].lanes[key]!.expiry = report
+            self.subscriptions[slot].lanes[key]!.pending[0].verdict = .givenUp(.ageExceeded, report)
             self.wait(slot, key, until: now + delay)
         case .giveUp(let reason):
+            self.condemn(slot, key, count: count, report: report, now: now)
             self.giveUp(slot, key, reason: reason, report: report)
         }
     }
 
+    /// Of the first `count` of a lane, those behind the head that have no attempt left will not be sent again.
+    private mutating func condemn(_ slot: Int, _ key: LaneKey, count: Int, report: AttemptReport, now: Int64) {
+        let config = self.subscriptions[slot].specification.config
+        for index in 0..<count where index > 0 {
+            let pending = self.subscriptions[slot].lanes[key]!.pending[index]
+            let decision = RetrySchedule.decide(
+                config.retry, deadLetter: config.deadLetter, attempts: pending.attempts,
+                ageMilliseconds: now - pending.firstAttemptAt, retryAfterMilliseconds: nil, random: 0)
+            guard case .giveUp(let reason) = decision else { return }
+            self.subscriptions[slot].lanes[key]!.pending[index].verdict = .givenUp(reason, report)
+        }
+    }
+
     private mutating func wait(_ slot: Int, _ key: LaneKey, until time: Int64) {
+        guard self.tails[key.tail].isAssigned else { return self.abandon(slot, key, after: 0) }
         self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: time)
         self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: time)
     }
@@ -138,7 +153,6 @@ extension DeliveryStateMachine {
     mutating func giveUp(_ slot: Int, _ key: LaneKey, reason: DeadLetterReason, report: AttemptReport) {
         guard let head = self.subscriptions[slot].lanes[key]?.pending.first else { return }
         let id = self.nextID()
-        self.subscriptions[slot].lanes[key]!.expiry = nil
         self.subscriptions[slot].lanes[key]!.state = .deadLettering(write: id)
         let specification = self.subscriptions[slot].specification
         let write = DeadLetterWrite(
@@ -171,6 +185,11 @@ extension DeliveryStateMachine {
         self.schedule(.deadLetter(id), at: now + self.limits.internalRetryMilliseconds)
     }
 
+    /// Nobody waits any more for the dead letters of a subscription that is removed, or of a partition that is gone.
+    mutating func forgetDeadLetters(where isForgotten: (DeadLettering) -> Bool) {
+        for (id, letter) in self.deadLetterings where isForgotten(letter) { self.deadLetterings[id] = nil }
+    }
+
     /// Settles `count` events from the head of a lane, and lets the lane go on.
     private mutating func settleHead(_ slot: Int, _ key: LaneKey, count: Int, isDelivered: Bool) {
         guard let tail = self.subscriptions[slot].lanes[key]?.tail else { return }
@@ -188,7 +207,6 @@ extension DeliveryStateMachine {
         if self.subscriptions[slot].lanes[key]!.pending.isEmpty {
             self.subscriptions[slot].lanes[key] = nil
         } else {
-            self.subscriptions[slot].lanes[key]!.state = .ready
             self.makeReady(slot, key)
         }
         self.completeIfDone(slot)

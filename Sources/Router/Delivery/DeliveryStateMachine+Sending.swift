@@ -3,8 +3,15 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
-    /// A lane's head may be sent.
+    /// A lane's head may be sent, unless it is given up already or its partition is about to go.
     mutating func makeReady(_ slot: Int, _ key: LaneKey) {
+        guard self.tails[key.tail].isAssigned else { return self.abandon(slot, key, after: 0) }
+        if self.subscriptions[slot].specification.config.deadLetter,
+            case .givenUp(let reason, let report) = self.subscriptions[slot].lanes[key]?.pending.first?.verdict
+        {
+            return self.giveUp(slot, key, reason: reason, report: report)
+        }
+        self.subscriptions[slot].lanes[key]?.state = .ready
         self.subscriptions[slot].ready.append(key)
         self.enqueue(slot)
     }
@@ -85,7 +92,10 @@ extension DeliveryStateMachine {
 
     /// A turn at the destination that this subscription cannot use goes to the next that waits there.
     private mutating func passOn(_ slot: Int) {
-        let index = self.subscriptions[slot].destination
+        self.passTurn(onDestination: self.subscriptions[slot].destination)
+    }
+
+    mutating func passTurn(onDestination index: Int) {
         if case .open = self.destinations[index].circuit.state { return }
         self.wakeWaiting(onDestination: index, all: false)
     }

@@ -89,10 +89,10 @@ extension DeliveryStateMachine {
         guard let slot = self.slots[specification.id] else { return }
         let old = self.subscriptions[slot].specification
         self.subscriptions[slot].specification = specification
-        let destination = self.useDestination(specification)
-        self.leaveDestination(self.subscriptions[slot].destination)
-        self.subscriptions[slot].destination = destination
+        let left = self.subscriptions[slot].destination
+        self.subscriptions[slot].destination = self.useDestination(specification)
         self.subscriptions[slot].isWaitingForDestination = false
+        self.leaveDestination(left)
         if old.config.rateLimitPerSecond != specification.config.rateLimitPerSecond {
             self.subscriptions[slot].rate = specification.config.rateLimitPerSecond.map { SendRate(perSecond: $0) }
         }
@@ -115,14 +115,14 @@ extension DeliveryStateMachine {
     private mutating func retryAtOnce(_ slot: Int, now: Int64) {
         for key in self.subscriptions[slot].lanes.keys.sorted() {
             guard case .waiting = self.subscriptions[slot].lanes[key]!.state else { continue }
-            self.subscriptions[slot].lanes[key]!.expiry = nil
+            self.subscriptions[slot].lanes[key]!.pending[0].verdict = nil
             self.subscriptions[slot].lanes[key]!.state = .waiting(untilMilliseconds: now)
             self.schedule(.lane(slot: slot, incarnation: self.subscriptions[slot].incarnation, key: key), at: now)
         }
         for tail in self.subscriptions[slot].cursors.keys {
-            for offset in self.subscriptions[slot].cursors[tail]!.tried.keys {
+            for (offset, tried) in self.subscriptions[slot].cursors[tail]!.tried where tried.dueAt > .min {
                 self.subscriptions[slot].cursors[tail]!.tried[offset]!.dueAt = .min
-                self.subscriptions[slot].cursors[tail]!.tried[offset]!.expiry = nil
+                self.subscriptions[slot].cursors[tail]!.tried[offset]!.verdict = nil
             }
         }
     }
@@ -133,10 +133,11 @@ extension DeliveryStateMachine {
         for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
         self.heldBytes -= self.subscriptions[slot].heldBytes
         self.subscriptions[slot].isRemoved = true
-        self.leaveDestination(self.subscriptions[slot].destination)
+        self.forgetDeadLetters { $0.slot == slot }
         self.subscriptions[slot].lanes = [:]
         self.subscriptions[slot].cursors = [:]
         self.subscriptions[slot].ready = []
+        self.leaveDestination(self.subscriptions[slot].destination)
         self.subscriptions[slot].hungry = []
         self.subscriptions[slot].heldBytes = 0
         self.subscriptions[slot].heldEvents = 0
@@ -186,6 +187,8 @@ extension DeliveryStateMachine {
     private mutating func leaveDestination(_ index: Int) {
         self.destinations[index].users -= 1
         self.forgetDestinationIfUnused(index)
+        // It may have been its turn there, which it will not use: another that waits has it.
+        if self.destinations[index].users > 0 { self.passTurn(onDestination: index) }
     }
 
     /// Nobody sends there any more and nothing is on its way: its circuit is forgotten, its place is used again.
@@ -193,7 +196,7 @@ extension DeliveryStateMachine {
         let state = self.destinations[index]
         guard state.users == 0, state.inFlight == 0, self.destinationIndexes[state.key] == index else { return }
         self.destinationIndexes[state.key] = nil
-        self.destinations[index].waiting = []
+        self.destinations[index].waiting = SlotQueue()
         self.freeDestinations.append(index)
     }
 }

@@ -44,7 +44,7 @@ public struct DeliveryStateMachine: Sendable {
         var users = 0
         var inFlight = 0
         var isProbing = false
-        var waiting: Deque<Int> = []
+        var waiting = SlotQueue()
         var timerAt: Int64?
     }
 
@@ -100,6 +100,8 @@ public struct DeliveryStateMachine: Sendable {
     var flights: [UInt64: Flight] = [:]
     var deadLetterings: [UInt64: DeadLettering] = [:]
     var timers: Heap<Timer> = []
+    /// So many timers are kept before those that nobody waits for any more are swept out.
+    var timersMax = Self.timersMaxMin
     /// Subscriptions with detached cursors that want to be read for, in the order of their asking.
     var hungrySlots: SlotQueue = SlotQueue()
     var fetchesInFlight = 0
@@ -147,41 +149,12 @@ public struct DeliveryStateMachine: Sendable {
     }
 
     mutating func schedule(_ kind: Timer.Kind, at time: Int64) {
+        if self.timers.count >= self.timersMax { self.sweepTimers() }
         self.timers.insert(Timer(at: time, sequence: self.nextID(), kind: kind))
     }
 
     /// Whether the slot is still used by the subscription it was used by.
     func isCurrent(_ slot: Int, _ incarnation: UInt64) -> Bool {
         self.subscriptions[slot].incarnation == incarnation && !self.subscriptions[slot].isRemoved
-    }
-
-    private mutating func fire(_ kind: Timer.Kind, now: Int64) {
-        switch kind {
-        case .lane(let slot, let incarnation, let key):
-            guard self.isCurrent(slot, incarnation),
-                case .waiting(let until) = self.subscriptions[slot].lanes[key]?.state, until <= now
-            else { return }
-            if let last = self.subscriptions[slot].lanes[key]?.expiry {
-                return self.giveUp(slot, key, reason: .ageExceeded, report: last)
-            }
-            self.subscriptions[slot].lanes[key]?.state = .ready
-            self.makeReady(slot, key)
-        case .wake(let slot, let incarnation):
-            guard self.isCurrent(slot, incarnation) else { return }
-            self.subscriptions[slot].wakeAt = nil
-            self.enqueue(slot)
-        case .destination(let index):
-            self.destinations[index].timerAt = nil
-            self.destinations[index].circuit.advance(now: now)
-            self.wakeWaiting(onDestination: index, all: false)
-        case .refetch(let slot, let incarnation, let tail):
-            guard self.isCurrent(slot, incarnation), self.subscriptions[slot].cursors[tail]?.fetch == .waiting else {
-                return
-            }
-            self.subscriptions[slot].cursors[tail]?.fetch = .idle
-            self.becomeHungry(slot, tail)
-        case .deadLetter(let id):
-            if let waiting = self.deadLetterings[id] { self.emit(.writeDeadLetter(waiting.write)) }
-        }
     }
 }

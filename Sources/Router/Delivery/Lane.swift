@@ -9,6 +9,13 @@ struct Lane: Sendable {
         var attempts = 0
         /// When the first one began, in machine milliseconds.
         var firstAttemptAt: Int64 = 0
+        var verdict: Verdict?
+    }
+
+    /// No further attempt: the event is given up as soon as it is the head and its wait, if any, is over. Boxed, for
+    /// few events have one.
+    indirect enum Verdict: Sendable, Hashable {
+        case givenUp(DeadLetterReason, AttemptReport)
     }
 
     /// What is remembered of an event that was tried and then left memory: with it the retries go on where they were.
@@ -17,7 +24,9 @@ struct Lane: Sendable {
         var firstAttemptAt: Int64
         /// No attempt before, in machine milliseconds.
         var dueAt: Int64
-        var expiry: AttemptReport?
+        var verdict: Verdict?
+        /// It is not to be tried in a batch again.
+        var isSingle = false
     }
 
     enum State: Sendable, Hashable {
@@ -38,10 +47,6 @@ struct Lane: Sendable {
     /// A batch with this lane was rejected: its events are tried one by one.
     var sendsSingly = false
 
-    /// The head is given up when its wait is over, with this last report: its sink asked for a longer silence than it may
-    /// wait.
-    var expiry: AttemptReport?
-
     /// How many from the head must stay in memory: those that somebody is about to report on.
     var pinned: Int {
         switch self.state {
@@ -55,11 +60,10 @@ struct Lane: Sendable {
     func tried(_ index: Int) -> Tried? {
         let pending = self.pending[index]
         guard pending.attempts > 0 else { return nil }
-        var tried = Tried(attempts: pending.attempts, firstAttemptAt: pending.firstAttemptAt, dueAt: .min)
-        if index == 0, case .waiting(let until) = self.state {
-            tried.dueAt = until
-            tried.expiry = self.expiry
-        }
+        var tried = Tried(
+            attempts: pending.attempts, firstAttemptAt: pending.firstAttemptAt, dueAt: .min, verdict: pending.verdict,
+            isSingle: self.sendsSingly)
+        if index == 0, case .waiting(let until) = self.state { tried.dueAt = until }
         return tried
     }
 }

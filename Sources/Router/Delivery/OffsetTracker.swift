@@ -35,6 +35,9 @@ public struct OffsetTracker: Sendable {
         self.unloadedCount = unsettled.count
     }
 
+    /// How many offsets are remembered, settled ones between unsettled ones included.
+    var trackedCount: Int { self.entries.count }
+
     /// The lowest offset that is not settled; nil where all that was read is.
     public var lowestUnsettled: Int64? { self.entries.first?.offset }
 

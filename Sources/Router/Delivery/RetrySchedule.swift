@@ -12,8 +12,8 @@ public enum RetrySchedule {
 
     /// - Parameters:
     ///   - attempts: how many were made, the failed one included; at least 1.
-    ///   - retryAfterMilliseconds: what the sink asked for, if it did: obeyed, even beyond the longest own delay, but no
-    ///     event waits longer than its greatest age.
+    ///   - retryAfterMilliseconds: what the sink asked for, if it did: obeyed, even beyond the longest own delay, but
+    ///     no event waits longer than its greatest age.
     ///   - random: uniform in `0..<1`; the delay is between half of and the whole exponential step.
     public static func decide(
         _ policy: RetryConfiguration, deadLetter: Bool, attempts: Int, ageMilliseconds: Int64,

@@ -30,8 +30,8 @@ public struct SubscriptionCursor: Sendable, Hashable {
         self.deadLettered = deadLettered
     }
 
-    /// The same, or where its text is too long the longest beginning that fits: unread from the first offset that had no
-    /// place.
+    /// The same, or where its text is too long the longest beginning that fits: unread from the first offset that had
+    /// no place.
     func fitting(metadataBytesMax: Int) -> Self {
         var fitting = self
         while fitting.unsettled.count > 1, fitting.committed.metadata.utf8.count > metadataBytesMax {

@@ -6,8 +6,9 @@ import Synchronization
 /// The log on SQLite: one process, one directory, no broker.
 ///
 /// An append is durable when it returns: one writer puts everything that waits into one synced transaction. Fetches
-/// run beside it on connections of their own. The log can be used as soon as it is made; `run()` adds what works in the
-/// background: retention, compaction, and the index of event identifiers.
+/// run beside it on connections of their own. The log can be used as soon as it is made; its owner lets retention and
+/// compaction work with ``sweep(now:)``, and adds an ``EmbeddedEventIndex`` where records are to be found by what is in
+/// them.
 public final class EmbeddedEventLog: EventLog {
     /// What it was made with.
     public let configuration: EmbeddedEventLogConfiguration
@@ -20,7 +21,7 @@ public final class EmbeddedEventLog: EventLog {
     let scanner: LogReader
     /// Probes that the writer has not answered.
     let probesPending = Atomic<Int>(0)
-    private let directory: DataDirectory
+    let directory: DataDirectory
 
     /// Opens the log in `configuration.directory`, and makes it where there is none. Blocks while it reads the files.
     /// - Throws: ``EventLogError`` `invalidConfiguration`; `unavailable` where the directory is in use by another

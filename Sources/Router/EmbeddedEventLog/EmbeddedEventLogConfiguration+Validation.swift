@@ -15,7 +15,6 @@ extension EmbeddedEventLogConfiguration {
         try self.check("appendQueueBytesMax", self.appendQueueBytesMax, in: 1...(4 << 30))
         try self.check("commitBatchRecordsMax", self.commitBatchRecordsMax, in: 1...1_000_000)
         try self.check("commitBatchBytesMax", self.commitBatchBytesMax, in: 1...(1 << 30))
-        try self.check("gatheringMicroseconds", self.gatheringMicroseconds, in: 0...100_000)
         try self.check("recentBytesMax", self.recentBytesMax, in: 0...(1 << 30))
         try self.check("recordBytesMax", self.recordBytesMax, in: 1...(16 << 20))
         try self.check("fetchBytesMax", self.fetchBytesMax, in: 1...(1 << 30))

@@ -5,7 +5,6 @@
 ///   - `appendQueueRecordsMax` (int, default 100,000): records that wait for their transaction.
 ///   - `appendQueueBytesMax` (int, default 64 MiB): bytes of those records.
 ///   - `commitBatchRecordsMax` (int, default 8,192), `commitBatchBytesMax` (int, default 16 MiB): one transaction.
-///   - `gatheringMicroseconds` (int, default 1,000): how long concurrent appends gather for one transaction.
 ///   - `recentBytesMax` (int, default 8 MiB): the records appended last, kept in memory.
 ///   - `recordBytesMax` (int, default and most 16 MiB): one record.
 ///   - `fetchBytesMax` (int, default 64 MiB): one fetch, whatever its caller asks.
@@ -33,10 +32,6 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     /// Bytes of one transaction, `1...1 GiB`. One call is never split, so it may exceed this alone.
     public var commitBatchBytesMax: Int = 16 << 20
 
-    /// How long the writer lets appends gather after a transaction that several callers shared, in microseconds,
-    /// `0...100_000`. It costs those callers that much latency, and saves a sync for every few of them.
-    public var gatheringMicroseconds: Int = 1_000
-
     /// Bytes of the records appended last that stay in memory for those who follow the ends of partitions, `0...1 GiB`.
     public var recentBytesMax: Int = 8 << 20
 
@@ -61,16 +56,17 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     /// How long a tombstone stays in a compacted topic, counted from the record's timestamp.
     public var tombstoneRetention: Duration = .seconds(24 * 3_600)
 
-    /// Whether `run()` keeps the index of event identifiers. Without it lookups scan the log.
+    /// Whether the log's owner shall keep an ``EmbeddedEventIndex`` beside it. Without one, searches read the log.
     public var isIndexed: Bool = true
 
-    /// Time between two rounds of the indexer in `run()`, from 1 ms up.
+    /// Time between two looks of the indexer when it is up with the log, from 1 ms up. A remainder of less than 2,048
+    /// records of a partition is left for up to ten of them while more is appended: searches read it meanwhile.
     public var indexInterval: Duration = .seconds(1)
 
     /// Topics whose names end so are not indexed; lookups scan them.
     public var unindexedTopicSuffixes: [String] = [".subscriptions", ".replays"]
 
-    /// Headers whose values are indexed.
+    /// Headers whose values are indexed; others are found by a scan. An index with other headers is built anew.
     public var indexedHeaders: [String] = ["ce_id", "ce_correlationid"]
 
     /// The size that the log's file may reach, from 1 MiB up; nil: the disk's. Over it appends are `unavailable`.

@@ -11,13 +11,18 @@ final class LogReader: @unchecked Sendable {
     private var statements: [String: LogStatement] = [:]
     private var gatherer = RecordGatherer()
 
-    init(path: String) throws {
+    /// - Parameter indexPath: a file of the index that is read beside the log, attached.
+    init(path: String, indexPath: String? = nil) throws {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.label = "log.reader"
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA cache_size = -4096")
+            if let indexPath {
+                try database.execute(
+                    sql: "ATTACH DATABASE ? AS \(IndexSchema.attachedName)", arguments: [indexPath])
+            }
         }
         self.database = try DatabaseQueue(path: path, configuration: configuration)
     }
@@ -33,20 +38,7 @@ final class LogReader: @unchecked Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (LogReader, OpaquePointer) throws -> Value
     ) async throws(EventLogError) -> Value {
-        let result: Result<Value, EventLogError> = await withCheckedContinuation { continuation in
-            self.database.asyncWriteWithoutTransaction { database in
-                guard let connection = database.sqliteConnection else {
-                    continuation.resume(returning: .failure(.logClosed))
-                    return
-                }
-                do {
-                    continuation.resume(returning: .success(try body(self, connection)))
-                } catch {
-                    continuation.resume(returning: .failure(EventLogError(sqlite: error)))
-                }
-            }
-        }
-        return try result.get()
+        try await self.database.perform { connection in try body(self, connection) }
     }
 
     /// Closes the connection after what is queued on it.

@@ -80,8 +80,8 @@ struct LogTable: Sendable {
         return entry.partitionIDs[number]
     }
 
-    /// Keeps the records of one append at hand. To be called before the ends move on. A compacted partition is read from
-    /// the file, where compaction has been at work.
+    /// Keeps the records of one append at hand. To be called before the ends move on. A compacted partition is read
+    /// from the file, where compaction has been at work.
     mutating func remember(_ records: [ProducerRecord], offsets: [Int64], in ids: [Int]) {
         guard let first = ids.first, !self.partitions[first].isCompacted else { return }
         guard ids.allSatisfy({ !self.partitions[$0].isCompacted }) else { return }

@@ -2,14 +2,6 @@ import EventLog
 import GRDB
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The one writer of the log: puts all that waits into one synced transaction, then answers everyone together.
 ///
 /// Runs on the serial queue of its connection, off the cooperative pool; idle, it costs nothing.
@@ -115,11 +107,7 @@ final class LogWriter: Sendable {
 
     private func drain() {
         guard let connection = self.connection.withLock({ $0 }) else { return }
-        while let turn = self.queue.withLock({ $0.next() }) {
-            self.transact(turn, connection)
-            let microseconds = self.queue.withLock { $0.gatheringMicroseconds(after: turn) }
-            if microseconds > 0 { usleep(microseconds) }
-        }
+        while let turn = self.queue.withLock({ $0.next() }) { self.transact(turn, connection) }
     }
 
     private func transact(_ turn: WriterQueue.Turn, _ connection: WriterConnection) {

@@ -41,8 +41,8 @@ struct RecentRecords: Sendable {
         }
     }
 
-    /// The records of a partition from an offset on, within the limits of a fetch, one at least; nil where the offset is
-    /// older than what is here.
+    /// The records of a partition from an offset on, within the limits of a fetch, one at least; nil where the offset
+    /// is older than what is here.
     func records(of id: Int, from offset: Int64, recordsMax: Int, bytesMax: Int) -> [RecordBatch.Element]? {
         guard let run = self.runs[id], let first = run.first?.offset.value, offset >= first,
             offset - first < run.count

@@ -26,13 +26,10 @@ struct WriterQueue: Sendable {
     private(set) var load = QueueLoad()
     private(set) var statistics = WriterStatistics()
 
-    private static let gatheringRequestsMin = 4
-    private let gatheringMicrosecondsMax: UInt32
     private let loadMax: QueueLoad
     private let turnMax: QueueLoad
 
     init(_ configuration: EmbeddedEventLogConfiguration) {
-        self.gatheringMicrosecondsMax = UInt32(configuration.gatheringMicroseconds)
         self.loadMax = QueueLoad(
             records: configuration.appendQueueRecordsMax, bytes: configuration.appendQueueBytesMax)
         self.turnMax = QueueLoad(
@@ -43,8 +40,8 @@ struct WriterQueue: Sendable {
     /// - Throws: `overloaded` where it does not fit beside what waits; `closed`.
     mutating func enqueue(_ request: WriterRequest) throws(EventLogError) -> Bool {
         guard !self.isClosed else { throw .logClosed }
-        // Positions find room where appends do not: held up, they would be repeated after a crash, and more of them with
-        // every second of overload.
+        // Positions find room where appends do not: held up, they would be repeated after a crash, and more of them
+        // with every second of overload.
         var max = self.loadMax
         if case .shared = request { max += self.loadMax }
         var load = self.load
@@ -98,17 +95,6 @@ struct WriterQueue: Sendable {
             self.requests.removeFirst()
         }
         return turn
-    }
-
-    /// How long to let appends gather before the next turn.
-    ///
-    /// Callers that shared a transaction were answered together and come again together: begun at once, the next
-    /// transaction would be synced for the first of them alone. Nobody waits where callers come one at a time, or where
-    /// enough are here already.
-    func gatheringMicroseconds(after turn: Turn) -> UInt32 {
-        let isShared = turn.requests.count >= Self.gatheringRequestsMin
-        return isShared && self.requests.count < turn.requests.count / 2 && !self.isClosed
-            ? self.gatheringMicrosecondsMax : 0
     }
 
     /// A turn ended: what it took no longer waits.

@@ -111,21 +111,10 @@ final class DeadLetterChannel: Sendable {
         of position: Position
     ) async throws(EventLogError) -> (position: Position, attempts: Int, replayID: String?) {
         guard position.topic == self.configuration.redriveTopic,
-            let record = try await self.record(at: position), let origin = Position(originOf: record)
+            let record = try await self.log.record(at: position), let origin = Position(originOf: record)
         else { return (position, 0, nil) }
         let attempts = record.headers["portarium_attempts"].flatMap { Int($0) } ?? 0
         return (origin, attempts, record.headers["portarium_replayid"])
-    }
-
-    private func record(at position: Position) async throws(EventLogError) -> LogRecord? {
-        do {
-            let batch = try await self.log.fetch(
-                position.topicPartition, from: position.offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
-            return batch.records.first { $0.offset == position.offset }?.record
-        } catch {
-            if error.code == .offsetOutOfRange { return nil }
-            throw error
-        }
     }
 
     /// The record that says a dead letter is gone.
@@ -201,7 +190,7 @@ final class DeadLetterChannel: Sendable {
 
     /// Reads one; nil where it is gone.
     func letter(_ entry: Entry) async throws(EventLogError) -> DeadLetter? {
-        guard let record = try await self.record(at: Position(self.topicPartition, entry.offset)) else {
+        guard let record = try await self.log.record(at: Position(self.topicPartition, entry.offset)) else {
             // Retention or compaction took it: it is there no more.
             self.state.withLock { state in
                 if state.index[entry.id] === entry { state.index.remove(entry.id) }

@@ -46,13 +46,16 @@ extension LogEventQueryService {
         case .retrying: return isHeld ? held : (.retrying, reason)
         case .settled: break
         }
-        // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone.
-        switch entries.last?.outcome {
+        // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone. That one became a
+        // dead letter may be told late, so that these entries count, and the times of the others.
+        let deadLettered = entries.count { $0.outcome == AttemptEntry.deadLettered }
+        let taken = entries.count { $0.outcome == AttemptEntry.redriven || $0.outcome == AttemptEntry.discarded }
+        if deadLettered > taken { return (.deadLettered, "the dead letter is kept no longer") }
+        switch entries.last(where: { $0.outcome != AttemptEntry.deadLettered })?.outcome {
         case AttemptEntry.redriven where isHeld, AttemptEntry.failed where isHeld: return held
         case AttemptEntry.redriven: return (.pending, "the dead letter was redriven and is not delivered yet")
         case AttemptEntry.failed: return (.retrying, reason)
         case AttemptEntry.discarded: return (.deadLettered, "the dead letter was discarded")
-        case AttemptEntry.deadLettered: return (.deadLettered, "the dead letter is kept no longer")
         default: return (.delivered, reason)
         }
     }
@@ -71,7 +74,7 @@ extension LogEventQueryService {
         var found: [AttemptEntry] = []
         for var entry in entries {
             if entry.position.topic == self.dispatcher.configuration.redriveTopic {
-                guard let record = try await self.record(entry.position),
+                guard let record = try await self.dispatcher.log.record(at: entry.position),
                     let origin = Position(originOf: record), record.headers["portarium_replayid"] == nil
                 else { continue }
                 entry.position = origin

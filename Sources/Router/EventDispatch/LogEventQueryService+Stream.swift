@@ -6,9 +6,11 @@ import Synchronization
 extension LogEventQueryService {
     /// Follows the event topics from `from` on, or right after the event that gave the cursor `resume`.
     ///
-    /// Batches of 1 to 200 events. Read only when the consumer asks for the next one, so that a slow one costs no
-    /// memory. Events of one partition come in the order of their offsets; between partitions there is no order. Events
-    /// that retention took meanwhile are passed over. Ends when the consumer's task is cancelled.
+    /// Batches of 1 to 200 events. The first has no event but the cursor of the place where the stream begins; such a
+    /// batch comes again, 5 s apart at least, where records were passed over that do not match. Read only when the
+    /// consumer asks for the next one, so that a slow one costs no memory. Events of one partition come in the order of
+    /// their offsets; between partitions there is no order. Events that retention took meanwhile are passed over. Ends
+    /// when the consumer's task is cancelled.
     /// - Throws: `invalid` for a cursor or a filter that cannot be used; `unavailable`. The stream itself throws
     ///   ``EventLogError`` where the log cannot be read, and is over then.
     public func stream(
@@ -44,6 +46,9 @@ private final class EventFollower: Sendable {
     private let tenant: String
     private let filter: CompiledFilter?
     private let positions: Mutex<[TopicPartition: Offset]>
+    /// When the consumer was last given a cursor, and which; nil before the first.
+    private let told = Mutex<(cursor: String, at: ContinuousClock.Instant)?>(nil)
+    private static let cursorInterval = Duration.seconds(5)
 
     init(dispatcher: Dispatcher, tenant: String, filter: CompiledFilter?, positions: [TopicPartition: Offset]) {
         self.dispatcher = dispatcher
@@ -55,17 +60,47 @@ private final class EventFollower: Sendable {
     /// The next events, waited for; nil when the task is cancelled.
     func next() async throws -> [StreamedEvent]? {
         while !Task.isCancelled {
-            let ends = self.dispatcher.core.look { $0.ends }
+            if let progress = self.progress() { return [progress] }
+            let ends = try await self.ends()
             let behind = self.positions.withLock { positions in
                 positions.filter { $0.value < (ends[$0.key] ?? .zero) }.keys.sorted()
             }
             for topicPartition in behind {
                 let events = try await self.read(topicPartition)
-                if !events.isEmpty { return events }
+                if let last = events.last {
+                    self.told.withLock { $0 = (last.cursor, .now) }
+                    return events
+                }
             }
             if behind.isEmpty { try? await Task.sleep(for: .milliseconds(20)) }
         }
         return nil
+    }
+
+    /// Where the partitions end. The tails know; where this process has none, the log is asked.
+    private func ends() async throws -> [TopicPartition: Offset] {
+        if self.dispatcher.isDispatching { return self.dispatcher.core.look { $0.ends } }
+        var ends: [TopicPartition: Offset] = [:]
+        for topicPartition in self.positions.withLock({ Array($0.keys) }) {
+            ends[topicPartition] = try await self.dispatcher.log.bounds(of: topicPartition).end
+        }
+        return ends
+    }
+
+    /// The place that the stream has come to, where the consumer has not heard of it for a while.
+    private func progress() -> StreamedEvent? {
+        let told = self.told.withLock { $0 }
+        if let told, told.at.duration(to: .now) < Self.cursorInterval { return nil }
+        let cursor = self.cursor
+        self.told.withLock { $0 = (cursor, .now) }
+        return cursor == told?.cursor ? nil : StreamedEvent(event: nil, cursor: cursor)
+    }
+
+    private var cursor: String {
+        self.positions.withLock { positions in
+            PositionCursor.text(
+                positions.filter { $0.value > .zero }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
     }
 
     private func read(_ topicPartition: TopicPartition) async throws -> [StreamedEvent] {
@@ -85,11 +120,7 @@ private final class EventFollower: Sendable {
             guard let event = try? element.record.cloudEvent(), event.tenantID == self.tenant,
                 self.filter?.matches(event) ?? true
             else { continue }
-            let cursor = self.positions.withLock { positions in
-                PositionCursor.text(
-                    positions.filter { $0.value > .zero }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-            }
-            events.append(StreamedEvent(event: event, cursor: cursor))
+            events.append(StreamedEvent(event: event, cursor: self.cursor))
         }
         self.positions.withLock { $0[topicPartition] = batch.next }
         return events

@@ -8,8 +8,12 @@ import Subscriptions
 ///
 /// Searches by id and correlation id use the index where the log has one; others read backwards, within a bound.
 public final class LogEventQueryService: EventQueryService {
-    /// Records that one search reads at most; its cursor goes on from there.
+    /// Records that one search reads in a row at most; its cursor goes on from there.
     private static let scannedMax = 200_000
+    /// Records that one search with the index reads, one by one, at most; its cursor goes on from there.
+    private static let indexedMax = 10_000
+    /// Attempts that one trace tells at most, the newest.
+    private static let attemptsMax = 500
     let dispatcher: Dispatcher
     private let subscriptions: LogSubscriptionService
     private let index: (any EventIndex)?
@@ -26,22 +30,16 @@ public final class LogEventQueryService: EventQueryService {
     /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func search(_ query: EventQuery) async throws(ServiceError) -> Page<StoredEvent> {
         do {
-            if let id = query.id, self.index != nil {
-                let found = try await self.indexed(header: "ce_id", value: id, query)
-                return Page(items: Array(found.prefix(query.page.limit)), nextCursor: nil)
+            let ranges = try await self.ranges(query)
+            if let index, let key = query.indexKey {
+                let lanes = ranges.map { ($0.topicPartition, $0.start..<$0.upper) }
+                // One more than asked, to know whether there is more.
+                let scan = IndexedScan(
+                    key, index: index, log: self.dispatcher.log, ranges: Dictionary(uniqueKeysWithValues: lanes),
+                    wanted: query.page.limit + 1)
+                return try await self.search(query, scan)
             }
-            var scan = try await self.scan(query)
-            var items: [StoredEvent] = []
-            while items.count < query.page.limit {
-                guard let event = try await scan.next(scannedMax: Self.scannedMax, where: { query.isMet(by: $0) })
-                else {
-                    break
-                }
-                items.append(event)
-            }
-            let rest = scan.uppers.filter { $0.1 > .zero }
-            let isEnd = items.count < query.page.limit && scan.scanned < Self.scannedMax
-            return Page(items: items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
+            return try await self.search(query, BackwardScan(log: self.dispatcher.log, uppers: ranges))
         } catch let error as EventLogError {
             throw ServiceError(error)
         } catch let error as ServiceError {
@@ -49,6 +47,42 @@ public final class LogEventQueryService: EventQueryService {
         } catch {
             throw ServiceError(.unavailable, "the search failed")
         }
+    }
+
+    /// The next page of what the index finds. That there is more is said only where there is.
+    private func search(
+        _ query: EventQuery, _ scan: IndexedScan
+    ) async throws(EventLogError) -> Page<StoredEvent> {
+        var scan = scan
+        var items: [StoredEvent] = []
+        while items.count < query.page.limit,
+            let event = try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) })
+        {
+            items.append(event)
+        }
+        let rest = scan.uppers
+        if items.count == query.page.limit, scan.scanned < Self.indexedMax,
+            try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) }) == nil,
+            scan.uppers.isEmpty
+        {
+            return Page(items: items, nextCursor: nil)
+        }
+        return Page(items: items, nextCursor: rest.isEmpty ? nil : PositionCursor.text(rest))
+    }
+
+    private func search(
+        _ query: EventQuery, _ scan: BackwardScan
+    ) async throws(EventLogError) -> Page<StoredEvent> {
+        var scan = scan
+        var items: [StoredEvent] = []
+        while items.count < query.page.limit,
+            let event = try await scan.next(scannedMax: Self.scannedMax, where: { query.isMet(by: $0) })
+        {
+            items.append(event)
+        }
+        let rest = scan.uppers.filter { $0.1 > .zero }
+        let isEnd = items.count < query.page.limit && scan.scanned < Self.scannedMax
+        return Page(items: items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
     }
 
     /// The newest event with this id and its fate for each of the tenant's subscriptions, judged by the filters they
@@ -70,36 +104,38 @@ public final class LogEventQueryService: EventQueryService {
         }
         await self.dispatcher.journal.write()
         let entries: [AttemptEntry]
-        do { entries = try await self.attributed(self.attempts(id), to: stored) } catch { throw ServiceError(error) }
+        do {
+            entries = try await self.attributed(self.attempts(id, tenant: tenant), to: stored)
+        } catch { throw ServiceError(error) }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
-                entries.filter { $0.tenant == tenant && $0.subscription == subscription.subscription.id.name })
+                entries.filter { $0.subscription == subscription.subscription.id.name })
         }
         return EventTrace(event: stored, subscriptions: fates)
     }
 
     /// The journal's entries for an event, oldest first.
-    private func attempts(_ id: String) async throws(EventLogError) -> [AttemptEntry] {
-        let topic = self.dispatcher.configuration.attemptTopic
-        let topicPartition = TopicPartition(topic, Partition(0))
+    private func attempts(_ id: String, tenant: String) async throws(EventLogError) -> [AttemptEntry] {
+        let topicPartition = TopicPartition(self.dispatcher.configuration.attemptTopic, Partition(0))
+        let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
         var entries: [AttemptEntry] = []
         if let index {
-            for position in try await index.positions(header: "ce_id", value: id, in: [topic], limit: 500) {
-                guard let record = try await self.record(position), record.headers["ce_id"] == id,
-                    let entry = AttemptEntry(record)
-                else { continue }
-                entries.append(entry)
+            let positions = try await index.positions(
+                header: "ce_id", value: id, tenant: tenant, in: [topicPartition: bounds.start..<bounds.end],
+                limit: Self.attemptsMax)
+            for position in positions.reversed() {
+                guard let record = try await self.dispatcher.log.record(at: position) else { continue }
+                if let entry = AttemptEntry(record) { entries.append(entry) }
             }
-            return entries.reversed()
+            return entries
         }
-        let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
         var next = max(bounds.start, Offset(bounds.end.value - Int64(Self.scannedMax)))
         while next < bounds.end {
             let batch = try await self.dispatcher.log.fetch(
                 topicPartition, from: next, maxRecords: 2_000, maxBytes: 4 << 20, waitMax: .zero)
             for element in batch.records where element.record.headers["ce_id"] == id {
-                if let entry = AttemptEntry(element.record) { entries.append(entry) }
+                if let entry = AttemptEntry(element.record), entry.tenant == tenant { entries.append(entry) }
             }
             guard batch.next > next else { break }
             next = batch.next
@@ -107,27 +143,10 @@ public final class LogEventQueryService: EventQueryService {
         return entries
     }
 
-    private func indexed(
-        header: String, value: String, _ query: EventQuery
-    ) async throws(EventLogError) -> [StoredEvent] {
-        guard let index else { return [] }
-        var found: [StoredEvent] = []
-        let topics = query.topic.map { [$0] } ?? self.dispatcher.configuration.eventTopics
-        for position in try await index.positions(header: header, value: value, in: topics, limit: 1_000) {
-            guard let record = try await self.record(position), let event = try? record.cloudEvent() else { continue }
-            let stored = StoredEvent(event: event, position: position, timestamp: record.timestamp)
-            if query.isMet(by: stored) { found.append(stored) }
-        }
-        return found
-    }
-
-    func record(_ position: Position) async throws(EventLogError) -> LogRecord? {
-        let batch = try await self.dispatcher.log.fetch(
-            position.topicPartition, from: position.offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
-        return batch.records.first { $0.offset == position.offset }?.record
-    }
-
-    private func scan(_ query: EventQuery) async throws -> BackwardScan {
+    /// Where to look, by the topic, the times and the cursor of the query.
+    private func ranges(
+        _ query: EventQuery
+    ) async throws -> [(topicPartition: TopicPartition, start: Offset, upper: Offset)] {
         let cursor = try query.page.cursor.map { text throws(ServiceError) in try PositionCursor.parse(text) }
         var uppers: [(topicPartition: TopicPartition, start: Offset, upper: Offset)] = []
         let topics = query.topic.map { [$0] } ?? self.dispatcher.configuration.eventTopics
@@ -140,11 +159,18 @@ public final class LogEventQueryService: EventQueryService {
             if let cursor { upper = min(upper, cursor[topicPartition] ?? .zero) }
             if start < upper { uppers.append((topicPartition, start, upper)) }
         }
-        return BackwardScan(log: self.dispatcher.log, uppers: uppers)
+        return uppers
     }
 }
 
 extension EventQuery {
+    /// What an index can be asked for; nil where only reading helps.
+    fileprivate var indexKey: IndexedScan.Key? {
+        if let id { return IndexedScan.Key(header: "ce_id", value: id, tenant: self.tenant) }
+        guard let correlationID else { return nil }
+        return IndexedScan.Key(header: "ce_correlationid", value: correlationID, tenant: self.tenant)
+    }
+
     /// Whether an event is what was searched for; never another tenant's.
     func isMet(by stored: StoredEvent) -> Bool {
         let event = stored.event

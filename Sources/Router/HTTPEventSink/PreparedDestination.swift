@@ -23,20 +23,6 @@ struct PreparedDestination: Sendable {
         }
     }
 
-    /// Headers that the router or the transport sets itself, lower-case.
-    /// Those that begin with `ce-` belong to them too.
-    static let reservedHeaders: Set<String> = [
-        "connection", "content-encoding", "content-length", "content-type", "correlationid", "expect", "host",
-        "http2-settings", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization",
-        "proxy-connection", "runid", "te", "tenantid", "traceparent", "tracestate", "trailer", "transfer-encoding",
-        "upgrade", "user-agent", "via",
-    ]
-
-    static func isReserved(header name: String) -> Bool {
-        let name = name.lowercased()
-        return name.hasPrefix("ce-") || self.reservedHeaders.contains(name)
-    }
-
     private static func template(
         for destination: Destination, userAgent: String
     ) throws(DestinationFault) -> HTTPClientRequest {
@@ -58,7 +44,7 @@ struct PreparedDestination: Sendable {
         var headers = HTTPHeaders()
         headers.add(name: "User-Agent", value: userAgent)
         var hasAuthorization = false
-        for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) where !self.isReserved(header: name) {
+        for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) where !ReservedHeaders.contains(name) {
             guard HeaderText.isName(name), HeaderText.isValue(value) else {
                 // The value may be a secret; a name that is none may hold one as well.
                 throw DestinationFault("a header of the subscription is not valid")

@@ -16,6 +16,7 @@ struct ConnectionGuard: Sendable {
         var idleTimeout: TimeAmount
         var stallTimeout: TimeAmount
         var lingerTimeout: TimeAmount
+        var stopTimeout: TimeAmount = .seconds(5)
     }
 
     enum Reading: Equatable {
@@ -129,6 +130,16 @@ struct ConnectionGuard: Sendable {
     /// The client has ended its side.
     func inputClosed() -> FaultAction {
         self.lingeringSince == nil ? .pass : .close
+    }
+
+    /// The server stops: nothing is waited for that the client has not sent yet.
+    mutating func serverStops() -> FaultAction {
+        guard self.lingeringSince == nil else { return .pass }
+        self.closesAfterAnswer = true
+        switch self.reading {
+        case .nothing, .head: return self.answersOwed == 0 ? .close : .pass
+        case .body: return self.answersOwed == 1 && !self.isAnswering ? .refuse(.unavailable) : .pass
+        }
     }
 
     /// The connection is gone. Returns whether a body was cut off, which its reader must hear.

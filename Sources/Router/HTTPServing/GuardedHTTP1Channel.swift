@@ -9,8 +9,19 @@ struct GuardedHTTP1Channel: ServerChildChannel {
 
     private let base: HTTP1Channel
     private let limits: ConnectionGuard.Limits
+    private let makeDirectHandler: @Sendable () -> DirectRequestHandler?
 
-    init(configuration: ServingConfiguration, responder: @escaping HTTPChannelHandler.Responder) {
+    /// - Parameter direct: calls that are answered past the router, and what reads their bodies.
+    init(
+        configuration: ServingConfiguration, direct: (routes: [any DirectRoute], bodies: RequestBodyReader)? = nil,
+        responder: @escaping HTTPChannelHandler.Responder
+    ) {
+        let (date, serverName) = (HTTPDate(), configuration.serverName)
+        self.makeDirectHandler = {
+            direct.map {
+                DirectRequestHandler(routes: $0.routes, bodies: $0.bodies, serverName: serverName, date: date)
+            }
+        }
         self.base = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
@@ -23,7 +34,8 @@ struct GuardedHTTP1Channel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         self.base.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try Self.guardConnection(channel.pipeline.syncOperations, limits: self.limits)
+            try Self.guardConnection(
+                channel.pipeline.syncOperations, limits: self.limits, direct: self.makeDirectHandler())
             return value
         }
     }
@@ -34,11 +46,13 @@ struct GuardedHTTP1Channel: ServerChildChannel {
 
     /// Puts the two handlers around the HTTP parser that is in the pipeline.
     static func guardConnection(
-        _ pipeline: ChannelPipeline.SynchronousOperations, limits: ConnectionGuard.Limits
+        _ pipeline: ChannelPipeline.SynchronousOperations, limits: ConnectionGuard.Limits,
+        direct: DirectRequestHandler? = nil
     ) throws {
         let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
         let parts = RequestPartHandler(limits: limits)
         try pipeline.addHandler(parts, position: .after(parser))
+        if let direct { try pipeline.addHandler(direct, position: .after(parts)) }
         try pipeline.addHandler(RequestByteHandler(parts: parts), position: .first)
     }
 }
@@ -54,6 +68,7 @@ extension ConnectionGuard.Limits {
             bodyBytesPerSecondMin: configuration.bodyBytesPerSecondMin,
             idleTimeout: TimeAmount(configuration.idleTimeout),
             stallTimeout: TimeAmount(configuration.answerStallTimeout),
-            lingerTimeout: TimeAmount(configuration.lingerTimeout))
+            lingerTimeout: TimeAmount(configuration.lingerTimeout),
+            stopTimeout: TimeAmount(configuration.stopTimeout))
     }
 }

@@ -12,18 +12,20 @@ public enum HTTPApplication {
     /// - Parameters:
     ///   - configuration: as it is; ``ServingConfiguration/faults`` is the caller's to look at.
     ///   - routes: the surfaces; no two may register one method of one path.
+    ///   - direct: calls that are answered past the router, and what reads their bodies.
     ///   - tenants: nil: ``HeaderTenantResolver`` with the configured default tenant.
     ///   - eventLoopGroup: where the connections live.
     ///   - onServerRunning: called with the port that is listened on, once it is.
     public static func make(
-        configuration: ServingConfiguration, routes: [any RouteProvider], tenants: (any TenantResolver)? = nil,
+        configuration: ServingConfiguration, routes: [any RouteProvider],
+        direct: (routes: [any DirectRoute], bodies: RequestBodyReader)? = nil, tenants: (any TenantResolver)? = nil,
         eventLoopGroup: EventLoopGroupProvider = .singleton, logger: Logger,
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> Application<Responder> {
         let tenants = tenants ?? HeaderTenantResolver(defaultTenant: configuration.defaultTenant)
         return Application(
             router: self.makeRouter(routes: routes, tenants: tenants),
-            server: self.makeServer(configuration: configuration),
+            server: self.makeServer(configuration: configuration, direct: direct),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: configuration.serverName, backlog: configuration.backlogMax,
@@ -52,7 +54,11 @@ public enum HTTPApplication {
     }
 
     /// The HTTP/1.1 server with its guard against slow and oversize clients.
-    public static func makeServer(configuration: ServingConfiguration) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in GuardedHTTP1Channel(configuration: configuration, responder: responder) }
+    public static func makeServer(
+        configuration: ServingConfiguration, direct: (routes: [any DirectRoute], bodies: RequestBodyReader)? = nil
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            GuardedHTTP1Channel(configuration: configuration, direct: direct, responder: responder)
+        }
     }
 }

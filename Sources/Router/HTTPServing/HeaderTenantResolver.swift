@@ -1,6 +1,7 @@
 import CloudEvents
 import HTTPTypes
 import Hummingbird
+import NIOHTTP1
 
 /// The keyless development mode: the tenant is what `X-Tenant-Id` says, else a configured one.
 public struct HeaderTenantResolver: TenantResolver {
@@ -26,7 +27,17 @@ public struct HeaderTenantResolver: TenantResolver {
     /// The header's value, or the default.
     /// - Throws: 400 `invalid-tenant` where the header is there and is no tenant id, or differs between its lines.
     public func tenant(of request: Request) async throws(ProblemError) -> String {
-        guard let name = Self.fieldName, let tenant = request.headers[name] else { return self.defaultTenant }
+        try self.tenant(named: Self.fieldName.flatMap { request.headers[$0] })
+    }
+
+    /// The same, of a request that does not come through the router.
+    public func tenant(of headers: HTTPHeaders) throws(ProblemError) -> String {
+        let lines = headers["x-tenant-id"]
+        return try self.tenant(named: lines.count > 1 ? lines.joined(separator: ", ") : lines.first)
+    }
+
+    private func tenant(named tenant: String?) throws(ProblemError) -> String {
+        guard let tenant else { return self.defaultTenant }
         guard Self.isValid(tenant: tenant) else {
             throw ProblemError(
                 .invalidTenant, "X-Tenant-Id must have 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -",

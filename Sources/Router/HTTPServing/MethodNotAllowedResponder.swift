@@ -3,8 +3,18 @@ import Hummingbird
 
 /// What a known path answers to methods that it does not take (RFC 9110, sections 15.5.6 and 9.3.7).
 struct MethodNotAllowedResponder: HTTPResponder {
-    /// The methods that could be meant; others are refused by the router with 404.
-    static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+    /// Every method that the parser lets through (RFC 9110, and those of WebDAV and its kin): each must find somebody
+    /// who refuses it.
+    static let methods: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+        + [
+            "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
+            "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SOURCE",
+            "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+        ].compactMap { HTTPRequest.Method(rawValue: $0) }
+
+    /// What some path or other takes; the answer to a method that the parser does not know, for which there is no path.
+    static let allMethods = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
 
     /// The value of `Allow`.
     let allow: String

@@ -6,8 +6,8 @@ public struct PageParameters: Sendable, Hashable {
     public static let limitMax = 200
     /// Items of a page where nothing is said.
     public static let limitDefault = 50
-    /// Bytes that a cursor has at most.
-    public static let cursorBytesMax = 1024
+    /// Bytes that a cursor has at most: one of a search names every partition, some 12 bytes each.
+    public static let cursorBytesMax = 16_384
 
     /// `1...200`.
     public var limit: Int

@@ -27,13 +27,16 @@ public struct ProblemMiddleware: RouterMiddleware {
     private static func problem(for error: any Error, context: RouterRequestContext) -> ProblemDetails {
         switch error {
         case let error as HTTPError:
-            return ProblemDetails(self.type(of: error.status), detail: error.body)
+            let type = self.type(of: error.status)
+            return ProblemDetails(type, detail: error.body ?? self.detail(of: type))
         case let error as HTTPParserError:
-            return ProblemDetails(.malformedRequest(error))
+            let type = ProblemType.malformedRequest(error)
+            return ProblemDetails(type, detail: type.detail(of: error))
         case is NIOTooManyBytesError:
             return ProblemDetails(.tooLarge, detail: "the body is larger than this path takes")
         case let error as any HTTPResponseError:
-            return ProblemDetails(self.type(of: error.status))
+            let type = self.type(of: error.status)
+            return ProblemDetails(type, detail: self.detail(of: type))
         case is CancellationError:
             return ProblemDetails(.unavailable, detail: "the server is shutting down")
         default:
@@ -43,7 +46,16 @@ public struct ProblemMiddleware: RouterMiddleware {
                     "error.type": "\(String(reflecting: Swift.type(of: error)))",
                     "http.route": "\(context.endpointPath ?? "")",
                 ])
-            return ProblemDetails(.internalError)
+            return ProblemDetails(.internalError, detail: self.detail(of: .internalError))
+        }
+    }
+
+    /// What is said where nobody said more.
+    private static func detail(of type: ProblemType) -> String {
+        switch type {
+        case .notFound: "there is nothing at this path; GET /v1/openapi.yaml describes every one"
+        case .internalError: "the fault is the router's, and its log says more; the same call may succeed later"
+        default: type.title
         }
     }
 
@@ -61,7 +73,21 @@ public struct ProblemMiddleware: RouterMiddleware {
 extension ProblemType {
     /// What a request that the HTTP parser refused is answered with.
     static func malformedRequest(_ error: HTTPParserError) -> ProblemType {
-        error == .headerOverflow ? .headTooLarge : .invalidRequest
+        switch error {
+        case .headerOverflow: .headTooLarge
+        case .invalidEOFState: .cutOff
+        default: .invalidRequest
+        }
+    }
+
+    /// One sentence about such a request.
+    func detail(of error: HTTPParserError) -> String {
+        switch self {
+        case .headTooLarge: "the request line and the headers are longer, or more, than the server takes"
+        case .methodNotAllowed: "the server knows \(MethodNotAllowedResponder.allMethods), and no method of this name"
+        case .cutOff: "the connection ended before all of the request was there"
+        default: "the bytes are no HTTP/1.1 request (\(error))"
+        }
     }
 }
 

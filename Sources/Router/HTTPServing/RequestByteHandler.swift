@@ -13,8 +13,12 @@ final class RequestByteHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch self.parts.bytesArrived(self.unwrapInboundIn(data).readableBytes) {
-        case .forward: context.fireChannelRead(data)
+        let bytes = self.unwrapInboundIn(data)
+        switch self.parts.bytesArrived(bytes.readableBytes) {
+        case .forward:
+            self.parts.bytesBeingParsed = bytes
+            context.fireChannelRead(data)
+            self.parts.bytesBeingParsed = nil
         case .discard: break
         }
     }

@@ -17,6 +17,11 @@ final class RequestPartHandler: ChannelDuplexHandler {
     /// requests that come and go within their deadlines touch no timer.
     private var timers: [(deadline: NIODeadline, task: Scheduled<Void>)] = []
 
+    /// What the parser is looking at now; nil between two reads.
+    var bytesBeingParsed: ByteBuffer?
+    /// Set once the server stops.
+    private var stopTimer: Scheduled<Void>?
+
     init(limits: ConnectionGuard.Limits) {
         self.limits = limits
     }
@@ -67,6 +72,8 @@ final class RequestPartHandler: ChannelDuplexHandler {
     private func end() {
         for timer in self.timers { timer.task.cancel() }
         self.timers = []
+        self.stopTimer?.cancel()
+        self.stopTimer = nil
     }
 
     // MARK: In
@@ -90,11 +97,13 @@ final class RequestPartHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError, let fault = self.state?.parserFailed(.malformedRequest(error)),
-            fault != .pass
-        {
-            self.perform(fault)
-            return
+        if let error = error as? HTTPParserError {
+            let isUnknownMethod = error == .invalidMethod && RequestLine.isWellFormed(self.bytesBeingParsed)
+            let type = isUnknownMethod ? .methodNotAllowed : ProblemType.malformedRequest(error)
+            if let fault = self.state?.parserFailed(type), fault != .pass {
+                self.perform(fault, detail: type.detail(of: error))
+                return
+            }
         }
         context.fireErrorCaught(error)
     }
@@ -103,7 +112,17 @@ final class RequestPartHandler: ChannelDuplexHandler {
         if case .some(.inputClosed) = event as? ChannelEvent, let fault = self.state?.inputClosed() {
             self.perform(fault)
         }
+        if event is ChannelShouldQuiesceEvent { self.stop(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The server stops: what has a complete request may finish it within a limit, the rest ends now.
+    private func stop(_ context: ChannelHandlerContext) {
+        if let fault = self.state?.serverStops() { self.perform(fault, detail: "the server is shutting down") }
+        guard context.channel.isActive else { return }
+        let deadline = self.now + self.limits.stopTimeout
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.stopTimedOut() }
+        self.stopTimer = task
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -142,26 +161,39 @@ final class RequestPartHandler: ChannelDuplexHandler {
 
     // MARK: Acts
 
-    private func perform(_ action: ConnectionGuard.FaultAction) {
+    private func stopTimedOut() {
+        self.context?.close(promise: nil)
+    }
+
+    private func perform(_ action: ConnectionGuard.FaultAction, detail: String? = nil) {
         switch action {
         case .pass: break
         case .close: self.context?.close(promise: nil)
-        case .refuse(let type): self.refuse(type)
+        case .refuse(let type): self.refuse(type, detail)
         }
     }
 
-    private func refuse(_ type: ProblemType) {
+    private func refuse(_ type: ProblemType, _ detail: String?) {
         guard let context else { return }
-        let body = ProblemDetails(type).json
+        let body = ProblemDetails(type, detail: detail ?? self.detail(of: type)).json
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: type.status))
         head.headers.add(name: "content-type", value: "application/problem+json")
         head.headers.add(name: "content-length", value: String(body.readableBytes))
         head.headers.add(name: "connection", value: "close")
+        if type == .methodNotAllowed { head.headers.add(name: "allow", value: MethodNotAllowedResponder.allMethods) }
         self.state?.refused(now: self.now)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
         self.endOutput(context)
+    }
+
+    private func detail(of type: ProblemType) -> String {
+        switch type {
+        case .requestTimeout: "the request did not come whole in the time that there is for it; send it again"
+        case .headTooLarge: "the request line and the headers have more than \(self.limits.headBytesMax) bytes"
+        default: type.title
+        }
     }
 
     /// Ends our side and waits a little for the client to end its own: a socket that is closed with unread input resets
@@ -189,7 +221,7 @@ final class RequestPartHandler: ChannelDuplexHandler {
         switch action {
         case .wait: self.setTimer()
         case .close: self.context?.close(promise: nil)
-        case .refuse(let type): self.refuse(type)
+        case .refuse(let type): self.refuse(type, nil)
         }
     }
 }

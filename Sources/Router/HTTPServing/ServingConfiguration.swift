@@ -29,6 +29,9 @@ public struct ServingConfiguration: Sendable, Hashable {
     public var answerStallTimeout: Duration = .seconds(30)
     /// How long a connection that we end is still read, so that the client gets the answer. At least 1 ms.
     public var lingerTimeout: Duration = .seconds(2)
+    /// How long requests that are there completely may take once the server stops; what is open then is cut off.
+    /// Connections without a complete request end at once. At least 1 ms.
+    public var stopTimeout: Duration = .seconds(5)
     /// Bytes of request bodies held at once, at least ``bodyBytesMax``.
     public var inFlightBytesMax: Int = 256 * 1024 * 1024
     /// Requests with a body held at once, at least 1.
@@ -42,4 +45,14 @@ public struct ServingConfiguration: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
+
+    /// A budget as large as ``inFlightBytesMax`` and ``inFlightRequestsMax`` say. One is shared by all surfaces.
+    public func makeBudget() -> InFlightBudget {
+        InFlightBudget(bytesMax: self.inFlightBytesMax, requestsMax: self.inFlightRequestsMax)
+    }
+
+    /// A reader of bodies up to ``bodyBytesMax``.
+    public func makeBodyReader(budget: InFlightBudget) -> RequestBodyReader {
+        RequestBodyReader(bytesMax: self.bodyBytesMax, budget: budget)
+    }
 }

@@ -30,12 +30,27 @@ public struct EventIntake: Sendable {
     public func accept(
         _ events: [CloudEvent], from origin: EventOrigin, arrival: Timestamp
     ) async throws -> AcceptedEvents {
-        guard !events.isEmpty else { return AcceptedEvents(events: [], positions: []) }
+        let prepared = try self.prepare(events, from: origin, arrival: arrival)
+        guard !prepared.events.isEmpty else { return AcceptedEvents(events: [], positions: []) }
+        let positions = try await self.writer.append(prepared.records)
+        guard positions.count == prepared.events.count else {
+            throw EventLogError(
+                .unavailable, "the log gave \(positions.count) positions for \(prepared.events.count) records")
+        }
+        return AcceptedEvents(events: prepared.events, positions: positions)
+    }
+
+    /// Stamps events and makes their records, without appending them.
+    /// - Parameter arrival: the timestamp of the records.
+    /// - Throws: `CloudEventError` with code `tenant-conflict` and the index of the event.
+    public func prepare(
+        _ events: consuming [CloudEvent], from origin: EventOrigin, arrival: Timestamp
+    ) throws(CloudEventError) -> PreparedEvents {
         var events = events
         var records: [ProducerRecord] = []
         records.reserveCapacity(events.count)
         for index in events.indices {
-            do {
+            do throws(CloudEventError) {
                 try origin.stamp(&events[index]) { self.correlationID(arrival) }
             } catch {
                 var error = error
@@ -44,11 +59,7 @@ public struct EventIntake: Sendable {
             }
             records.append(self.record(of: events[index], arrival: arrival))
         }
-        let positions = try await self.writer.append(records)
-        guard positions.count == events.count else {
-            throw EventLogError(.unavailable, "the log gave \(positions.count) positions for \(events.count) records")
-        }
-        return AcceptedEvents(events: events, positions: positions)
+        return PreparedEvents(events: events, records: records)
     }
 
     private func record(of event: CloudEvent, arrival: Timestamp) -> ProducerRecord {

@@ -27,8 +27,11 @@ public struct EventOrigin: Sendable {
                 reason: "names another tenant than the caller's; leave it out, or send the event as that tenant")
         case .none: event.attributes.append(name: "tenantid", value: self.tenant)
         }
-        if !event.attributes.contains("correlationid") {
-            event.attributes.append(name: "correlationid", value: correlationID())
+        // An empty one ties nothing together: it is as if there were none.
+        switch event.attributes.withValue(of: "correlationid", { _, value in value.isEmpty }) {
+        case .some(false): break
+        case .some(true): event.attributes.set("correlationid", to: correlationID())
+        case .none: event.attributes.append(name: "correlationid", value: correlationID())
         }
         self.stampTrace(&event)
     }
@@ -53,10 +56,4 @@ public struct EventOrigin: Sendable {
 extension CloudEventError.Code {
     /// The event says that it belongs to another tenant than the caller.
     static let tenantConflict = Self(name: "tenant-conflict")
-}
-
-extension AttributeList {
-    fileprivate func contains(_ name: StaticString) -> Bool {
-        self.withValue(of: name) { _, _ in true } ?? false
-    }
 }

@@ -12,11 +12,16 @@ import NIOCore
 /// acknowledged.
 public struct EventRoutes: RouteProvider {
     static let path = "/v1/events"
+    /// The clock where none is given.
+    public static let wallClock: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    }
+
     private static let correlationIDName = HTTPField.Name("correlation-id")
 
     private let intake: EventIntake
     private let bodies: RequestBodyReader
-    private let limits: CloudEventLimits
+    private let decoder: EventRequestDecoder
     private let observer: any IngressObserver
     private let clock: @Sendable () -> Timestamp
 
@@ -28,13 +33,11 @@ public struct EventRoutes: RouteProvider {
     public init(
         configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, bodies: RequestBodyReader,
         observer: any IngressObserver = SilentIngressObserver(),
-        clock: @escaping @Sendable () -> Timestamp = {
-            Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        }
+        clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
         self.intake = intake
         self.bodies = bodies
-        self.limits = configuration.limits
+        self.decoder = EventRequestDecoder(limits: configuration.limits)
         self.observer = observer
         self.clock = clock
     }
@@ -49,8 +52,8 @@ public struct EventRoutes: RouteProvider {
         self.observer.began()
         do {
             let contentType = request.headers[.contentType]
-            let mode = try self.mode(ofContentType: contentType)
-            try self.checkEncoding(of: request)
+            let mode = try self.decoder.mode(
+                contentType: contentType, contentEncoding: request.headers[.contentEncoding])
             return try await self.bodies.withBody(of: request) { body in
                 let accepted = try await self.accept(
                     body, of: request, mode: mode, contentType: contentType, tenant: context.tenant)
@@ -68,30 +71,14 @@ public struct EventRoutes: RouteProvider {
         }
     }
 
-    private func mode(ofContentType contentType: String?) throws(ProblemError) -> HTTPContentMode {
-        do {
-            return try HTTPBinding.mode(ofContentType: contentType)
-        } catch {
-            throw IngressProblem.problem(for: error, form: .headers)
-        }
-    }
-
-    /// Data is kept as it comes in, and the record has no place for its coding: compressed bodies would be stored as
-    /// data that nobody can read.
-    private func checkEncoding(of request: Request) throws(ProblemError) {
-        guard let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" else { return }
-        var error = ProblemError(
-            .unsupportedMediaType, "send the body without Content-Encoding",
-            errors: [.init(pointer: "header:content-encoding", detail: "only 'identity' is taken")])
-        error.headers[.acceptEncoding] = "identity"
-        throw error
-    }
-
     private func accept(
         _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, tenant: String
     ) async throws -> AcceptedEvents {
         do {
-            let events = try self.decode(body, headers: request.headers, mode: mode, contentType: contentType)
+            let events = try self.decoder.events(
+                in: body, mode: mode,
+                headers: request.headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
+                contentType: contentType)
             return try await self.intake.accept(
                 events, from: EventOrigin(tenant: tenant, trace: TraceContext(headers: request.headers)),
                 arrival: self.clock())
@@ -102,37 +89,11 @@ public struct EventRoutes: RouteProvider {
         }
     }
 
-    private func decode(
-        _ body: ByteBuffer, headers: HTTPFields, mode: HTTPContentMode, contentType: String?
-    ) throws(CloudEventError) -> [CloudEvent] {
-        switch mode {
-        case .binary:
-            return [
-                try HTTPBinding.decodeBinary(
-                    headers: headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
-                    contentType: contentType,
-                    body: body, limits: self.limits)
-            ]
-        case .structured: return [try JSONEventFormat.decode(body, limits: self.limits)]
-        case .batched: return try JSONEventFormat.decodeBatch(body, limits: self.limits)
-        }
-    }
-
     private func answer(_ accepted: AcceptedEvents, mode: HTTPContentMode) -> Response {
         var headers = HTTPFields()
         if mode != .batched, let name = Self.correlationIDName {
             headers[name] = accepted.events.first?.correlationID
         }
         return Response.json(accepted.json, status: .accepted, headers: headers)
-    }
-}
-
-extension IngressProblem.Form {
-    fileprivate init(_ mode: HTTPContentMode) {
-        switch mode {
-        case .binary: self = .headers
-        case .structured: self = .document
-        case .batched: self = .batch
-        }
     }
 }

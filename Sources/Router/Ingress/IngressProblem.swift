@@ -34,7 +34,7 @@ public enum IngressProblem {
         return ProblemError(
             self.type(of: error.code), detail + reason,
             errors: [
-                .init(pointer: self.pointer(attribute: attribute, index: index, form: form), detail: reason)
+                .init(pointer: self.pointer(of: error, attribute: attribute, index: index, form: form), detail: reason)
             ],
             index: index, members: members)
     }
@@ -84,11 +84,13 @@ public enum IngressProblem {
         }
     }
 
-    private static func pointer(attribute: String?, index: Int?, form: Form) -> String {
+    private static func pointer(of error: CloudEventError, attribute: String?, index: Int?, form: Form) -> String {
         switch form {
         case .headers:
             switch attribute {
-            case nil, "data"?: ""
+            case nil: ""
+            // The payload is the body; a header of that name is one too many.
+            case "data"? where error.code != .invalidAttributeName: ""
             case "datacontenttype"?: "header:content-type"
             case .some(let name): "header:ce-\(name)"
             }

@@ -15,9 +15,16 @@ public struct TraceContext: Sendable, Hashable {
     /// (Trace Context, section 3.2.2.1). Several `tracestate` headers are one list.
     public init?(headers: HTTPFields) {
         guard let name = Self.traceParentName else { return nil }
-        let values = headers[values: name]
-        guard values.count == 1, let traceParent = values.first, TraceParent(traceParent) != nil else { return nil }
+        self.init(
+            traceParents: headers[values: name], traceState: Self.traceStateName.flatMap { headers[$0] })
+    }
+
+    /// The same, of the values of the headers: each line of `traceparent`, and the lines of `tracestate` as one.
+    init?(traceParents: [String], traceState: String?) {
+        guard traceParents.count == 1, let traceParent = traceParents.first, TraceParent(traceParent) != nil else {
+            return nil
+        }
         self.traceParent = traceParent
-        self.traceState = Self.traceStateName.flatMap { headers[$0] }.flatMap { TraceState.isValid($0) ? $0 : nil }
+        self.traceState = traceState.flatMap { TraceState.isValid($0) ? $0 : nil }
     }
 }

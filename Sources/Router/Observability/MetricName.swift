@@ -27,6 +27,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case fetchedRecords = "portarium_dispatch_fetched_records_total"
     case invalidRecords = "portarium_dispatch_invalid_records_total"
     case commitFailures = "portarium_dispatch_commit_failures_total"
+    case indexLag = "portarium_index_lag_records"
 
     /// `tenant`, `subscription`; 5,000 series at most, in the order of the ids; further subscriptions are one with
     /// `_overflow`, their sum.
@@ -84,10 +85,11 @@ extension MetricName {
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
-        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .subscriptionLag,
-            .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes, .deliveryRetriesScheduled,
-            .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory, .processVirtualMemory,
-            .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax, .processThreads:
+        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .indexLag,
+            .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
+            .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory,
+            .processVirtualMemory, .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax,
+            .processThreads:
             .gauge
         }
     }
@@ -112,6 +114,7 @@ extension MetricName {
         case .invalidRecords: "Records that are no events and were passed over."
         case .commitFailures: "Commits of positions that failed; they are tried again."
         case .subscriptionLag: "Records that were not read for a subscription yet or are not settled."
+        case .indexLag: "Records that the index does not have yet; searches find them in the log."
         case .subscriptions: "Subscriptions by status."
         case .subscriptionLostRecords: "Records that retention removed before a subscription read them."
         case .deliveryAttempts: "Attempts to deliver, by what came of them."

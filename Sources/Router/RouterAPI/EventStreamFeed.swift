@@ -7,7 +7,8 @@ import Synchronization
 /// Drives one event stream: pulls a batch of events, writes it, and only then pulls the next one.
 ///
 /// Between the source and the client there is at most one batch: the pump waits for demand, and demand comes when the
-/// batch before was written, which the client's TCP window holds up. A heartbeat is a comment line in a silence.
+/// batch before was written, which the client's TCP window holds up. A heartbeat is a comment line and
+/// the last cursor in a silence.
 final class EventStreamFeed: Sendable {
     /// What the writer is told; at most one of each kind waits.
     private enum Signal: Sendable {
@@ -89,12 +90,14 @@ final class EventStreamFeed: Sendable {
     private func write(to transfer: WriterTransfer) async throws {
         var writer = transfer.writer
         var buffer = ByteBuffer()
+        var cursor: String?
         ServerSentEvent.writeRetry(milliseconds: self.configuration.streamRetryMilliseconds, into: &buffer)
         try await self.flush(&buffer, to: &writer)
         self.demandContinuation.yield()
         for await signal in self.signals {
             switch signal {
             case .events(let events):
+                cursor = events.last?.cursor ?? cursor
                 for event in events {
                     ServerSentEvent.write(event, into: &buffer)
                     if buffer.readableBytes >= self.configuration.streamWriteBytesMax {
@@ -105,6 +108,7 @@ final class EventStreamFeed: Sendable {
                 self.demandContinuation.yield()
             case .heartbeat:
                 ServerSentEvent.writeComment("", into: &buffer)
+                if let cursor { ServerSentEvent.writeCursor(cursor, into: &buffer) }
                 try await self.flush(&buffer, to: &writer)
                 self.state.withLock { $0.isHeartbeatWaiting = false }
             case .failed(let reason):

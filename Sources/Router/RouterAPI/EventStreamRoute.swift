@@ -12,7 +12,7 @@ struct EventStreamRoute: Sendable {
     /// Bytes of a filter expression at most.
     static let filterBytesMax = 8_192
     /// Bytes of a cursor at most.
-    static let cursorBytesMax = 4_096
+    static let cursorBytesMax = PageParameters.cursorBytesMax
 
     private static let lastEventIDField = HTTPField.Name("Last-Event-ID")
 
@@ -26,15 +26,18 @@ struct EventStreamRoute: Sendable {
 
     @Sendable private func stream(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let parameters = try QueryParameters(of: request, names: ["filter", "from", "lastEventId"])
-        let filter = try parameters.text("filter")
-        guard (filter?.utf8.count ?? 0) <= Self.filterBytesMax else {
-            throw QueryParameters.fault("filter", "must have at most \(Self.filterBytesMax) bytes")
-        }
+        let filter = try Self.filter(parameters)
         let start = try Self.start(parameters)
         let resume = try Self.cursor(of: request, parameters)
         let slot = try self.slots.acquire(tenant: context.tenant)
-        let events = try await self.service.stream(
-            tenant: context.tenant, filter: filter.map(Filter.sql), from: start, resume: resume)
+        let events: AsyncThrowingStream<[StreamedEvent], any Error>
+        do {
+            events = try await self.service.stream(
+                tenant: context.tenant, filter: filter, from: start, resume: resume?.text)
+        } catch {
+            guard let resume else { throw error }
+            throw resume.named(error)
+        }
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
@@ -55,10 +58,44 @@ struct EventStreamRoute: Sendable {
         }
     }
 
+    /// - Throws: 400 for an expression that is no CESQL, or calls a function that CESQL does not have: the stream would
+    ///   be empty for ever.
+    private static func filter(_ parameters: QueryParameters) throws(ProblemError) -> Filter? {
+        guard let text = try parameters.text("filter") else { return nil }
+        guard text.utf8.count <= self.filterBytesMax else {
+            throw QueryParameters.fault("filter", "must have at most \(self.filterBytesMax) bytes")
+        }
+        let missing: (name: String, mend: String)?
+        do throws(FilterError) {
+            missing = try CompiledFilter(.sql(text)).missingFunctions.first
+        } catch {
+            throw QueryParameters.fault("filter", error.detail)
+        }
+        if let missing {
+            throw QueryParameters.fault("filter", "calls \(missing.name), which CESQL does not have: \(missing.mend)")
+        }
+        return .sql(text)
+    }
+
+    /// A cursor, and where in the request it stood.
+    private struct Resumption {
+        let text: String
+        let pointer: String
+
+        /// The service does not know where its cursor came from.
+        func named(_ error: ServiceError) -> ServiceError {
+            var error = error
+            for index in error.errors.indices where error.errors[index].pointer == "cursor" {
+                error.errors[index].pointer = self.pointer
+            }
+            return error
+        }
+    }
+
     /// The header is what a browser sets when it connects again, so it is newer than what the address says.
     private static func cursor(
         of request: Request, _ parameters: QueryParameters
-    ) throws(ProblemError) -> String? {
+    ) throws(ProblemError) -> Resumption? {
         if let name = self.lastEventIDField, let cursor = request.headers[name], !cursor.isEmpty {
             guard cursor.utf8.count <= self.cursorBytesMax else {
                 let detail = "must have at most \(self.cursorBytesMax) bytes"
@@ -66,13 +103,13 @@ struct EventStreamRoute: Sendable {
                     .invalidRequest, "Last-Event-ID \(detail)",
                     errors: [.init(pointer: "header:last-event-id", detail: detail)])
             }
-            return cursor
+            return Resumption(text: cursor, pointer: "header:last-event-id")
         }
         guard let cursor = try parameters.text("lastEventId") else { return nil }
         guard cursor.utf8.count <= self.cursorBytesMax else {
             throw QueryParameters.fault("lastEventId", "must have at most \(self.cursorBytesMax) bytes")
         }
-        return cursor
+        return Resumption(text: cursor, pointer: "lastEventId")
     }
 
     /// Ends with the source, with the client's connection, or with the server: whichever is first.

@@ -52,8 +52,9 @@ struct ReplayRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let query = try QueryParameters(of: request, names: [], isPaged: true)
-        let page = try await self.service.list(tenant: context.tenant, page: query.pageRequest)
-        return try Response.page(page) { json, view in try json.replay(view) }
+        let page = try await self.service.list(
+            tenant: context.tenant, page: ListCursor.replay.request(query.pageRequest))
+        return try Response.page(ListCursor.replay.answer(page)) { json, view in try json.replay(view) }
     }
 }
 

@@ -4,16 +4,24 @@ import NIOCore
 
 /// Frames of `text/event-stream` (WHATWG HTML, "Server-sent events").
 enum ServerSentEvent {
+    /// Appends where the stream has come to: an `id:` alone, which a client remembers, and gives nobody an event for.
+    static func writeCursor(_ cursor: String, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("id: ")
+        self.writeLine(cursor, into: &buffer)
+        buffer.writeStaticString("\n")
+    }
+
     /// Appends one event: `id:` is the cursor that resumes after it, `event:` its type, `data:` the event in structured
     /// mode on one line. Line breaks between the tokens of its JSON become spaces; inside strings JSON has none.
     static func write(_ item: StreamedEvent, into buffer: inout ByteBuffer) {
+        guard let event = item.event else { return self.writeCursor(item.cursor, into: &buffer) }
         buffer.writeStaticString("id: ")
         self.writeLine(item.cursor, into: &buffer)
         buffer.writeStaticString("event: ")
-        self.writeLine(item.event.type, into: &buffer)
+        self.writeLine(event.type, into: &buffer)
         buffer.writeStaticString("data: ")
         let start = buffer.writerIndex
-        JSONEventFormat.encode(item.event, into: &buffer)
+        JSONEventFormat.encode(event, into: &buffer)
         self.foldLineBreaks(in: &buffer, from: start)
         buffer.writeStaticString("\n\n")
     }

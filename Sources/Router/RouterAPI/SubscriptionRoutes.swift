@@ -66,8 +66,9 @@ struct SubscriptionRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let query = try QueryParameters(of: request, names: [], isPaged: true)
-        let page = try await self.service.list(tenant: context.tenant, page: query.pageRequest)
-        return try Response.page(page) { json, view in try json.subscription(view) }
+        let page = try await self.service.list(
+            tenant: context.tenant, page: ListCursor.subscription.request(query.pageRequest))
+        return try Response.page(ListCursor.subscription.answer(page)) { json, view in try json.subscription(view) }
     }
 
     @Sendable private func update(_ request: Request, _ context: RouterRequestContext) async throws -> Response {

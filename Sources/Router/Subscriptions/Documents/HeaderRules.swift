@@ -2,14 +2,6 @@ import CloudEvents
 
 /// Which headers a subscription may have sent along (RFC 9110, sections 5.1 and 5.5).
 enum HeaderRules {
-    /// What the router or the connection sets itself.
-    private static let reserved: Set<String> = [
-        "connection", "content-encoding", "content-length", "content-range", "content-type", "correlationid", "expect",
-        "host", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
-        "runid",
-        "te", "tenantid", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
-    ]
-
     /// What is wrong with a name, nil: nothing.
     static func fault(ofName name: String, bytesMax: Int) -> String? {
         guard !name.isEmpty, name.utf8.allSatisfy(ASCIISet.token.contains) else {
@@ -20,7 +12,7 @@ enum HeaderRules {
         }
         let lowercased = name.lowercased()
         guard !lowercased.hasPrefix("ce-") else { return "is reserved: ce-… headers carry the attributes of the event" }
-        guard !self.reserved.contains(lowercased) else { return "is reserved: the router sets \(lowercased) itself" }
+        guard !ReservedHeaders.contains(lowercased) else { return "is reserved: the router sets \(lowercased) itself" }
         return nil
     }
 

@@ -12,7 +12,7 @@ extension SubscriptionDocument {
         validator.checkTypes(self.types)
         validator.checkFilters(self.filters)
         let sink = validator.checkedSink(self.sink)
-        if self.protocol.uppercased() != "HTTP" {
+        if self.protocol != "HTTP" {
             validator.note("/protocol", "must be \"HTTP\", not \(ExplanationText.quoted(self.protocol))")
         }
         validator.checkProtocolSettings(self.protocolSettings)

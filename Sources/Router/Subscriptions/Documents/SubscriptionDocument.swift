@@ -14,7 +14,7 @@ public struct SubscriptionDocument: Sendable, Codable {
     public var filters: [Filter]
     /// An absolute URL that ``SinkURL`` takes.
     public var sink: String
-    /// Must be `HTTP`, in any case.
+    /// Must be `HTTP`.
     public var `protocol`: String
     /// `protocolsettings`: headers and method of the requests.
     public var protocolSettings: HTTPProtocolSettings

@@ -1,0 +1,115 @@
+import CloudEvents
+import EventLog
+import HTTPServing
+import NIOCore
+import NIOHTTP1
+
+/// `POST /v1/events` on its direct way: decoded, stamped and handed over on the event loop, answered there when the log
+/// has the events. What it takes and answers is what ``EventRoutes`` takes and answers.
+public struct DirectEventRoute: DirectRoute {
+    public let method = HTTPMethod.POST
+    public let path = EventRoutes.path
+
+    private let decoder: EventRequestDecoder
+    private let intake: EventIntake
+    private let queue: EventIntakeQueue
+    private let tenants: HeaderTenantResolver
+    private let observer: any IngressObserver
+    private let clock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - intake: what stamps and routes.
+    ///   - queue: what appends.
+    ///   - tenants: says whose request it is.
+    ///   - observer: counts.
+    ///   - clock: the wall clock; gives the timestamps of the records.
+    public init(
+        configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, queue: EventIntakeQueue,
+        tenants: HeaderTenantResolver, observer: any IngressObserver = SilentIngressObserver(),
+        clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
+    ) {
+        self.decoder = EventRequestDecoder(limits: configuration.limits)
+        self.intake = intake
+        self.queue = queue
+        self.tenants = tenants
+        self.observer = observer
+        self.clock = clock
+    }
+
+    /// Refuses tenants, formats and codings that are not taken.
+    public func refusal(of head: HTTPRequestHead) -> ProblemError? {
+        self.observer.began()
+        do throws(ProblemError) {
+            _ = try self.tenants.tenant(of: head.headers)
+            _ = try self.mode(of: head)
+            return nil
+        } catch { return error }
+    }
+
+    /// Counts.
+    public func refused(_ problem: ProblemError) {
+        self.observer.refused(IngressProblem.refusal(for: problem))
+    }
+
+    /// Decodes, stamps and hands over; answers 202 when the log has the events, or what is wrong with them.
+    public func serve(_ request: DirectRequest, answer: EventLoopPromise<DirectAnswer>) {
+        do throws(ProblemError) {
+            let mode = try self.mode(of: request.head)
+            let prepared = try self.prepare(request, mode)
+            let (bytes, start) = (request.body.readableBytes, request.start)
+            let (observer, events) = (self.observer, prepared.events)
+            self.queue.append(prepared.records, on: answer.futureResult.eventLoop) { result in
+                switch result {
+                case .success(let positions):
+                    observer.accepted(
+                        mode: mode, events: events.count, bytes: bytes,
+                        durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
+                    answer.succeed(Self.answer(AcceptedEvents(events: events, positions: positions), mode))
+                case .failure(let error):
+                    let problem = IngressProblem.problem(for: error)
+                    observer.refused(IngressProblem.refusal(for: problem))
+                    answer.succeed(DirectAnswer(problem))
+                }
+            }
+        } catch {
+            self.refused(error)
+            answer.succeed(DirectAnswer(error))
+        }
+    }
+
+    private func mode(of head: HTTPRequestHead) throws(ProblemError) -> HTTPContentMode {
+        try self.decoder.mode(
+            contentType: Self.value(of: "content-type", in: head.headers),
+            contentEncoding: Self.value(of: "content-encoding", in: head.headers))
+    }
+
+    private func prepare(_ request: DirectRequest, _ mode: HTTPContentMode) throws(ProblemError) -> PreparedEvents {
+        let headers = request.head.headers
+        let tenant = try self.tenants.tenant(of: headers)
+        do throws(CloudEventError) {
+            let events = try self.decoder.events(
+                in: request.body, mode: mode, headers: headers.lazy.map { (name: $0.name, value: $0.value) },
+                contentType: Self.value(of: "content-type", in: headers))
+            let trace = TraceContext(
+                traceParents: headers["traceparent"], traceState: Self.value(of: "tracestate", in: headers))
+            return try self.intake.prepare(
+                events, from: EventOrigin(tenant: tenant, trace: trace), arrival: self.clock())
+        } catch {
+            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+        }
+    }
+
+    private static func answer(_ accepted: AcceptedEvents, _ mode: HTTPContentMode) -> DirectAnswer {
+        var headers: HTTPHeaders = ["content-type": "application/json"]
+        if mode != .batched, let correlationID = accepted.events.first?.correlationID {
+            headers.add(name: "correlation-id", value: correlationID)
+        }
+        return DirectAnswer(status: 202, headers: headers, body: accepted.json)
+    }
+
+    /// The lines of a header as one (RFC 9110, section 5.3); nil where there is none.
+    private static func value(of name: String, in headers: HTTPHeaders) -> String? {
+        let lines = headers[name]
+        return lines.count > 1 ? lines.joined(separator: ", ") : lines.first
+    }
+}

@@ -1,0 +1,131 @@
+import EventLog
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Gathers what many connections want appended, and appends it together: one call of the log, and one hop back to each
+/// event loop, for all requests that came during the append before.
+///
+/// A lone producer waits for nobody. Bounded: what does not fit is `overloaded` at once. To run before the server
+/// serves and to be stopped after it: once stopped it takes nothing, and what was taken is appended.
+public final class EventIntakeQueue: Service {
+    /// What becomes of one request's records.
+    public typealias Completion = @Sendable (Result<[Position], EventLogError>) -> Void
+
+    private struct Entry: Sendable {
+        let records: [ProducerRecord]
+        let eventLoop: any EventLoop
+        let completion: Completion
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var records = 0
+        var isClosed = false
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let writer: any EventLogWriter
+    private let recordsMax: Int
+    private let state = Mutex(State())
+
+    /// - Parameter recordsMax: records that wait here at most, `1...10_000_000`.
+    public init(writer: any EventLogWriter, recordsMax: Int = 100_000) {
+        self.writer = writer
+        self.recordsMax = recordsMax
+    }
+
+    /// Records that wait for their append.
+    public var waitingRecords: Int { self.state.withLock { $0.records } }
+
+    /// Takes the records of one request. `completion` is called once, on `eventLoop`, when they are durable or refused;
+    /// records of one call are appended in one piece, all or none where the log can.
+    public func append(_ records: [ProducerRecord], on eventLoop: any EventLoop, _ completion: @escaping Completion) {
+        let (refusal, waiting) = self.state.withLock {
+            state -> (EventLogError?, CheckedContinuation<Void, Never>?) in
+            if state.isClosed { return (EventLogError(.closed, "the router is shutting down"), nil) }
+            guard state.records == 0 || state.records + records.count <= self.recordsMax else {
+                return (EventLogError(.overloaded, "\(state.records) records wait for the log: come again later"), nil)
+            }
+            state.entries.append(Entry(records: records, eventLoop: eventLoop, completion: completion))
+            state.records += records.count
+            defer { state.waiting = nil }
+            return (nil, state.waiting)
+        }
+        if let refusal { completion(.failure(refusal)) }
+        waiting?.resume()
+    }
+
+    /// Appends until it is told to stop and nothing is left.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskCancellationHandler {
+                while let entries = await self.next() { await self.append(entries) }
+            } onCancel: {
+                self.close()
+            }
+        } onGracefulShutdown: {
+            self.close()
+        }
+    }
+
+    private func close() {
+        let waiting = self.state.withLock { state in
+            state.isClosed = true
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume()
+    }
+
+    /// Everything that waits; nil once it is closed and empty.
+    private func next() async -> [Entry]? {
+        while true {
+            let (entries, isClosed) = self.state.withLock { state in
+                defer { (state.entries, state.records) = ([], 0) }
+                return (state.entries, state.isClosed)
+            }
+            if !entries.isEmpty { return entries }
+            if isClosed { return nil }
+            await withCheckedContinuation { continuation in
+                let isReady = self.state.withLock { state in
+                    guard state.entries.isEmpty, !state.isClosed else { return true }
+                    state.waiting = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    private func append(_ entries: [Entry]) async {
+        var records: [ProducerRecord] = []
+        records.reserveCapacity(entries.reduce(0) { $0 + $1.records.count })
+        for entry in entries { records += entry.records }
+        do throws(EventLogError) {
+            let positions = try await self.writer.append(records)
+            var first = 0
+            self.complete(
+                entries.map { entry in
+                    defer { first += entry.records.count }
+                    return (entry, .success(Array(positions[first..<(first + entry.records.count)])))
+                })
+        } catch {
+            guard entries.count > 1, error.code == .tooLarge else {
+                return self.complete(entries.map { ($0, .failure(error)) })
+            }
+            // One request is too much, alone or together with others: each is tried by itself.
+            for entry in entries { await self.append([entry]) }
+        }
+    }
+
+    /// Tells each event loop once of all that is done for it.
+    private func complete(_ outcomes: [(entry: Entry, result: Result<[Position], EventLogError>)]) {
+        let byLoop = Dictionary(grouping: outcomes) { ObjectIdentifier($0.entry.eventLoop) }
+        for outcomes in byLoop.values {
+            outcomes[0].entry.eventLoop.execute {
+                for (entry, result) in outcomes { entry.completion(result) }
+            }
+        }
+    }
+}
