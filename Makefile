@@ -10,13 +10,15 @@ DATA ?= data
 SEEDS ?= 1000
 FROM ?= 1
 BENCH ?=
+SECONDS ?= 60
+TARGET ?=
 
 # An import that Package.swift does not name does not compile. Debug and release each keep one set of flags and one
 # scratch path: another flag would build everything again.
 BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
 
-.PHONY: help setup build run test lint format bench simulate clean
+.PHONY: help setup build run test lint format bench simulate fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,9 @@ bench: setup ## Measure, print a table, write .build/bench.json (BENCH='--quick 
 simulate: setup ## Run seeded schedules of the delivery machines (SEEDS=1000 FROM=1)
 	@$(BUILD) -c release --product portarium-simulate
 	@"$$($(SWIFT) build -c release --show-bin-path)/portarium-simulate" --seeds "$(SEEDS)" --from "$(FROM)"
+
+fuzz: setup ## Fuzz what reads bytes from outside with libFuzzer (SECONDS=60 for each TARGET='event batch')
+	@SWIFT="$(SWIFT)" scripts/fuzz.sh "$(SECONDS)" $(TARGET)
 
 clean: ## Remove what was built (the data directory stays)
 	rm -rf .build

@@ -150,7 +150,12 @@ let package = Package(
             name: "ProcessKit", dependencies: [.nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
             path: "Tests/ProcessKit", swiftSettings: strict),
 
-        tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", .nioCore]),
+        .target(
+            name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
+            path: "Tests/FuzzKit", swiftSettings: strict),
+
+        tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", "FuzzKit", .nioCore]),
+        tests("FuzzTests", ["FuzzKit"]),
         tests("SubscriptionsTests", ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore]),
         tests("DeliveryTests", ["CloudEvents", "EventLog", "Subscriptions", "Delivery", "RouterTestKit", .nioCore]),
         tests(

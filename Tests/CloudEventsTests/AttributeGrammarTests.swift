@@ -68,7 +68,7 @@ struct AttributeGrammarTests {
         "text/plain ; charset=\"utf-8\"", "a/b;c=\"d;e\\\"f\"", "application/vnd.apache.thrift.binary",
         "application/cloudevents+json", "multipart/form-data; boundary=x; a=b", "a/b;", "a/b; ;c=d",
         "!#$%&'*+-.^_`|~/x",
-        "text/x-c++", "a/b;c=\"\"", "plain/text; charset=us-ascii",
+        "text/x-c++", "a/b;c=\"\"", "plain/text; charset=us-ascii", "a/b;c =d", "a/b;c= d", "a/b;c = \"d\" ;e=f",
     ])
     func mediaTypePasses(value: String) { #expect(self.isValid("datacontenttype", value)) }
 
@@ -78,7 +78,8 @@ struct AttributeGrammarTests {
         "text/plain; =x",
         "text/plain; charset=\"utf-8", "text/plain; charset=a b", "text/plain, text/html", "(comment)text/plain",
         "tëxt/plain",
-        "a/b;c=\"x\\", "a/b;c =d", "a/b;c= d", " text/plain", "text/*;q={1}", "a/b;c=d\"",
+        "a/b;c=\"x\\", "a/b;c =", "a/b; = d", " text/plain", "text/*;q={1}", "a/b;c=d\"",
+        "a/b;c=\"ü\"", "a/b;c=\"😀\"", "a/b;c=ü",
     ])
     func whatIsNoMediaTypeIsRefused(value: String) { #expect(!self.isValid("datacontenttype", value)) }
 }

@@ -47,6 +47,15 @@ struct AttributeValidationTests {
 
     @Test func emptyExtensionPasses() { #expect(self.fault(.sample("ext", "")) == nil) }
 
+    /// The extensions Partitioning, Correlation and Sequence ask for values that are not empty.
+    @Test(arguments: ["partitionkey", "correlationid", "causationid", "sequence", "sequencetype", "runid"])
+    func extensionThatTheRouterReadsMustNotBeEmpty(name: String) throws {
+        #expect(self.fault(.sample(name, ""))?.code == .invalidAttributeValue)
+        #expect(self.fault(.sample(name, ""))?.attribute == name)
+        #expect(failure(ofMembers: "\"\(name)\":\"\"")?.attribute == name)
+        #expect(self.fault(.sample(name, "0")) == nil)
+    }
+
     @Test(arguments: [
         "plain", "Grüße", "日本語", "👩‍🚀", " ~", "\u{a0}", "\u{d7ff}", "\u{e000}", "\u{fffd}",
         "long enough for a word and ümlauts at any place: ÄÖÜ, and the end",

@@ -31,6 +31,8 @@ struct HTTPBindingTests {
             ("application/cloudevents+json", .structured), ("application/cloudevents+json; charset=utf-8", .structured),
             ("Application/CloudEvents+JSON;Charset=\"UTF-8\"", .structured),
             ("application/cloudevents+json ; a=b ; charset=us-ascii", .structured),
+            ("application/cloudevents+json; charset = utf-8", .structured),
+            (" \tapplication/cloudevents+json ", .structured),
             ("application/cloudevents-batch+json", .batched),
             ("APPLICATION/CLOUDEVENTS-BATCH+JSON; charset=UTF-8", .batched),
             ("text/cloudevents+json", .binary), ("xapplication/cloudevents+json", .binary),
@@ -95,7 +97,7 @@ struct HTTPBindingTests {
     }
 
     @Test(arguments: [
-        "", " ", "\t", "%", "%2", "%2g", "%g2", "100%", "% 20", "%C0%A0", "%FF", "%ED%A0%80", "%E2%82", "%00", "%0A",
+        "%", "%2", "%2g", "%g2", "100%", "% 20", "%C0%A0", "%FF", "%ED%A0%80", "%E2%82", "%00", "%0A",
         "%7F", "%C2%85",
         "\"open", "open\"", "\"a\\\"", "\"\\", "\u{fffd}", "a\u{1}b", "%EF%BF%BF",
     ])
@@ -103,6 +105,23 @@ struct HTTPBindingTests {
         let fault = self.fault([("ce-ext", value)])
         #expect(fault?.code == .invalidAttributeValue)
         #expect(fault?.attribute == "ext")
+    }
+
+    /// Nothing forbids an extension to be an empty string, and percent-encoding leaves an empty string empty.
+    @Test(arguments: ["", " ", "\t", "\"\"", " \"\" "]) func emptyHeaderIsAnEmptyExtension(value: String) throws {
+        #expect(try self.decode([("ce-ext", value)]).attributes["ext"] == "")
+        for name in ["subject", "time", "dataschema"] {
+            #expect(self.fault([("ce-\(name)", value)])?.code == .invalidAttributeValue)
+            #expect(self.fault([("ce-\(name)", value)])?.attribute == name)
+        }
+        for name in ["ce-specversion", "ce-id", "ce-source", "ce-type"] {
+            let headers = self.required.map { $0.0 == name ? (name: $0.0, value: value) : $0 }
+            #expect {
+                try HTTPBinding.decodeBinary(headers: headers, contentType: nil, body: nil)
+            } throws: {
+                "ce-" + (($0 as? CloudEventError)?.attribute ?? "") == name
+            }
+        }
     }
 
     @Test(arguments: [
@@ -149,7 +168,7 @@ struct HTTPBindingTests {
             headers == [
                 "ce-specversion: 1.0", "ce-id: 1", "ce-source: /s", "ce-type: t",
                 "content-type: text/plain; charset=utf-8",
-                "ce-subject: a%20%22b%22%20100%25%20%C3%A9%F0%9F%98%80", "ce-alongextensionname: 7", "ce-empty: \"\"",
+                "ce-subject: a%20%22b%22%20100%25%20%C3%A9%F0%9F%98%80", "ce-alongextensionname: 7", "ce-empty: ",
             ])
         #expect(body?.text == "body")
     }

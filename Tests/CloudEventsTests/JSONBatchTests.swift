@@ -37,13 +37,30 @@ struct JSONBatchTests {
         #expect(self.fault("[\(envelope("")),{\"id\":\"2\"}]")?.code == .missingAttribute)
     }
 
-    @Test func versionsMayBeMixed() throws {
+    /// All events of a batch have the same `specversion` (CloudEvents 1.0.2, HTTP binding, section 3.3.2).
+    @Test func versionsMustNotBeMixed() {
+        let old = #"{"specversion":"0.3","id":"2","source":"/s","type":"t"}"#
+        for (text, index) in [
+            ("[\(envelope("")),\(old)]", 1), ("[\(old),\(old),\(envelope("")),\(old)]", 2),
+            ("[\(envelope("")),\(envelope("")),\(old),\(envelope(""))]", 2),
+        ] {
+            let fault = self.fault(text)
+            #expect(fault?.code == .invalidAttributeValue)
+            #expect(fault?.attribute == "specversion")
+            #expect(fault?.index == index)
+            #expect(fault?.byteOffset != nil)
+        }
+    }
+
+    @Test func batchOfTheOldVersionIsUpgraded() throws {
         let old = #"{"specversion":"0.3","id":"2","source":"/s","type":"t","schemaurl":"http://a/","ext":7}"#
-        let events = try JSONEventFormat.decodeBatch(buffer("[\(envelope("")),\(old),\(envelope(""))]"))
+        let plain = #"{"specversion":"0.3","id":"1","source":"/s","type":"t"}"#
+        let events = try JSONEventFormat.decodeBatch(buffer("[\(plain),\(old),\(plain)]"))
         #expect(events[1].attributes["specversion"] == "1.0")
         #expect(events[1].attributes["dataschema"] == "http://a/")
         #expect(events[1].attributes.withValue(of: "ext") { kind, _ in kind } == .integer)
         #expect(events[0] == events[2])
+        #expect(events[0] == .sample())
     }
 
     @Test func errorNamesTheEvent() {
@@ -56,7 +73,11 @@ struct JSONBatchTests {
         #expect(fault?.byteOffset == 3 + 2 * good.utf8.count)
         #expect(fault.map { "\($0)" }?.hasPrefix("event 2: type: ") == true)
         let old = #"{"specversion":"0.3","id":"2","source":"/s","type":"t","schemaurl":"relative"}"#
-        #expect(self.fault("[\(good),\(old)]")?.index == 1)
+        let oldest = #"{"specversion":"0.3","id":"2","source":"/s","type":"t"}"#
+        let upgrade = self.fault("[\(oldest),\(old)]")
+        #expect(upgrade?.index == 1)
+        #expect(upgrade?.attribute == "schemaurl")
+        #expect(upgrade?.byteOffset == 2 + oldest.utf8.count)
     }
 
     @Test(arguments: [

@@ -116,13 +116,20 @@ struct JSONDataTests {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
-        #expect(try decoded("\"data\":\(nested(64))").data?.readableBytes == 128)
-        #expect(failure(ofMembers: "\"data\":\(nested(65))")?.code == .limitExceeded)
+        #expect(try decoded("\"data\":\(nested(512))").data?.readableBytes == 1_024)
+        #expect(failure(ofMembers: "\"data\":\(nested(513))")?.code == .limitExceeded)
         #expect(failure(ofMembers: "\"data\":\(nested(10_000))")?.code == .limitExceeded)
         #expect(failure(ofMembers: "\"data\":" + String(repeating: "[", count: 10_000))?.code == .limitExceeded)
         #expect(failure(of: buffer(String(repeating: "{\"a\":", count: 10_000)))?.code == .invalidAttributeValue)
         let wide = CloudEventLimits(jsonNestingMax: 100_000)
         #expect(try decoded("\"data\":\(nested(100_000))", limits: wide).data?.readableBytes == 200_000)
+    }
+
+    /// What comes in by a mode that does not look into the data goes out in one that does, and comes back.
+    @Test(arguments: [64, 65, 512, 513, 10_000]) func anyDepthSurvivesEveryFormat(depth: Int) throws {
+        let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let event = CloudEvent.sample("datacontenttype", "application/json", data: ByteBuffer(string: text))
+        #expect(try JSONEventFormat.decode(buffer(event.json)) == event)
     }
 
     @Test func nestingRemembersWhatIsOpenAtEveryDepth() throws {

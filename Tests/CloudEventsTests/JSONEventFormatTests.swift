@@ -136,6 +136,13 @@ struct JSONEventFormatTests {
         #expect(failure(ofMembers: #""data":"0123456789""#, limits: small)?.code == .limitExceeded)
     }
 
+    @Test func absentAttributesDoNotCountTowardsTheLimit() throws {
+        let limits = CloudEventLimits(attributesMax: 5)
+        for members in [#""ext":"x","a":null,"subject":null"#, #""a":null,"subject":null,"ext":"x""#] {
+            #expect(try decoded(members, limits: limits).attributes.count == 5)
+        }
+    }
+
     @Test func tenThousandAttributesAreRefusedAtTheLimit() throws {
         let members = (0..<10_000).map { "\"ext\($0)\":\"x\"" }.joined(separator: ",")
         #expect(failure(ofMembers: members)?.code == .limitExceeded)

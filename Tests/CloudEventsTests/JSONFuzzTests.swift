@@ -1,6 +1,6 @@
 import CloudEvents
-import EventLog
 import Foundation
+import FuzzKit
 import NIOCore
 import Testing
 
@@ -10,33 +10,7 @@ struct JSONFuzzTests {
     private static let seed = SeededRandom.runSeed
     private static let count = SeededRandom.iterations(default: 20_000)
 
-    private static let tokens: [[UInt8]] = [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "false", "0", "-", ".", "e", "E", "+", "1e1", "\\u00",
-        "\\u0041",
-        "\\ud83d\\ude00", " ", "\n", "é", "😀", "\"id\":\"2\",", "\"data\":", "\"data_base64\":\"e30=\",", "\"a\":1,",
-        "0.3",
-        "\"specversion\":\"0.3\"", "[[[[[[[[", "]]]]]]]]", "12345678", "\"time\":\"2018-04-05T17:31:00Z\",", "\u{7f}",
-    ].map { Array($0.utf8) }
-
-    private static func mutated(_ document: [UInt8], by random: inout SeededRandom) -> [UInt8] {
-        var bytes = document
-        for _ in 0...random.below(4) {
-            let place = random.below(bytes.count + 1)
-            switch random.below(7) {
-            case 0 where place < bytes.count: bytes[place] ^= 1 << UInt8(random.below(8))
-            case 1 where place < bytes.count: bytes.remove(at: place)
-            case 2: bytes.insert(contentsOf: random.pick(Self.tokens), at: place)
-            case 3 where place < bytes.count: bytes.removeSubrange(place..<min(bytes.count, place + random.below(12)))
-            case 4 where place < bytes.count:
-                let copy = bytes[place..<min(bytes.count, place + random.below(24))]
-                bytes.insert(contentsOf: copy, at: random.below(bytes.count + 1))
-            case 5 where place < bytes.count: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-            case 6 where place < bytes.count: bytes.swapAt(place, random.below(bytes.count))
-            default: bytes.append(UInt8(truncatingIfNeeded: random.next()))
-            }
-        }
-        return bytes
-    }
+    private static let tokens = FuzzTarget.event.tokens
 
     /// Whether Foundation reads the bytes as JSON.
     private static func isJSONToFoundation(_ bytes: [UInt8]) -> Bool {
@@ -96,7 +70,7 @@ struct JSONFuzzTests {
         for index in 0..<UInt64(Self.count) {
             var random = SeededRandom(seed: Self.seed &+ index)
             let original = Array(random.json().utf8)
-            let bytes = random.once(in: 8) ? original : Self.mutated(original, by: &random)
+            let bytes = random.once(in: 8) ? original : random.mutated(original, tokens: Self.tokens)
             guard Self.isComparable(bytes) else { continue }
             compared += 1
             let (ours, theirs) = (Self.isJSONToUs(bytes), Self.isJSONToFoundation(bytes))
@@ -118,7 +92,7 @@ struct JSONFuzzTests {
         for index in 0..<UInt64(Self.count) {
             var random = SeededRandom(seed: Self.seed &+ index)
             let event = random.event()
-            let bytes = Self.mutated(Array(event.json.utf8), by: &random)
+            let bytes = random.mutated(Array(event.json.utf8), tokens: Self.tokens)
             do throws(CloudEventError) {
                 let event = try JSONEventFormat.decode(buffer(bytes))
                 accepted += 1
@@ -136,31 +110,10 @@ struct JSONFuzzTests {
         #expect(!Self.isLong || accepted > Self.count / 20, "mutations leave some events whole: \(accepted)")
     }
 
-    /// What is wrong with an event that was taken: it is not valid, or does not come back from a format.
+    /// What is wrong with an event that was taken.
     private static func fault(of event: CloudEvent, from bytes: [UInt8]) -> String? {
-        do {
-            if self.isComparable(bytes), !self.isJSONToFoundation(bytes) { return "Foundation says that it is no JSON" }
-            try event.validate()
-            var expected = event
-            let written = try JSONEventFormat.decode(buffer(event.json))
-            if event.data != nil, event.dataContentType == nil, written.dataContentType == "application/json" {
-                expected.attributes.append(name: "datacontenttype", value: "application/json")
-                expected.data = written.data
-            }
-            guard written == expected else { return "JSON changes it: \(event.json)" }
-            let record = LogRecord(event: event, key: nil, timestamp: Timestamp(milliseconds: 0))
-            guard try record.cloudEvent() == event else { return "the log changes it" }
-            var headers: [(name: String, value: String)] = []
-            var contentType: String?
-            let body = HTTPBinding.encodeBinary(event) { name, value in
-                if name == "content-type" { contentType = value } else { headers.append((name, value)) }
-            }
-            let sent = try HTTPBinding.decodeBinary(headers: headers, contentType: contentType, body: body)
-            let isSame = sent.attributesByName.mapValues(\.value) == event.attributesByName.mapValues(\.value)
-            return isSame ? nil : "HTTP changes it"
-        } catch {
-            return "\(error)"
-        }
+        if self.isComparable(bytes), !self.isJSONToFoundation(bytes) { return "Foundation says that it is no JSON" }
+        return EventInvariants.fault(of: event)
     }
 
     @Test func headersOfAnyBytesAreReadOrRefused() {

@@ -167,6 +167,18 @@ struct KafkaBindingTests {
         #expect(record.headers["ce_datacontenttype"] == nil)
     }
 
+    /// Space before a content type gets lost on the way, and what is left must not change the mode.
+    @Test func spaceHidesNoEventInTheData() throws {
+        let value = ByteBuffer(string: envelope(""))
+        #expect(
+            try self.record([("ce_id", "other"), ("content-type", " " + JSONEventFormat.mediaType)], value: value)
+                .cloudEvent().id == "1")
+        let event = CloudEvent.sample("datacontenttype", "  application/cloudevents+json", data: value)
+        var headers: [String: String] = [:]
+        _ = HTTPBinding.encodeBinary(event) { headers[$0] = $1 }
+        #expect(headers.count == 1, "structured mode, as for any event whose data is one")
+    }
+
     @Test func dataSharesTheStorageOfTheValue() throws {
         let value = ByteBuffer(string: "some data")
         let event = try self.record(self.required, value: value).cloudEvent()

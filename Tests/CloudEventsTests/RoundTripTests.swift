@@ -1,5 +1,6 @@
 import CloudEvents
 import EventLog
+import FuzzKit
 import NIOCore
 import Testing
 

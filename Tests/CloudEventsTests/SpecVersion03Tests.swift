@@ -18,6 +18,7 @@ struct SpecVersion03Tests {
         #expect(event.dataContentType == "application/json")
         #expect(failure(of: self.old(#""schemaurl":"http://a","dataschema":"http://a""#))?.code == .duplicateAttribute)
         #expect(failure(of: self.old(#""schemaurl":"relative""#))?.attribute == "schemaurl")
+        #expect(failure(of: self.old(#""schemaurl":"relative""#))?.byteOffset == 0)
     }
 
     @Test func encodedDataIsDecoded() throws {

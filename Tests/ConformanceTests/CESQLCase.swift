@@ -1,5 +1,4 @@
 import CloudEvents
-import FoundationEssentials
 import Subscriptions
 import Testing
 import Yams
@@ -15,20 +14,9 @@ struct CESQLCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(self.file): \(self.name): \(self.expression)" }
 
-    static let folder: String = {
-        let file = URL(fileURLWithPath: #filePath)
-        let root = file.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return root.deletingLastPathComponent().appending(path: "shared/conformance/cesql").path
-    }()
-
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: Self.folder) }
-
     /// All cases of all files; none where the suite is absent.
     static let all: [CESQLCase] = {
-        guard Self.isPresent, let names = try? FileManager.default.contentsOfDirectory(atPath: Self.folder) else {
-            return []
-        }
-        return names.filter { $0.hasSuffix(".yaml") }.sorted().flatMap { name -> [CESQLCase] in
+        ConformanceSuite.cesql.paths(endingWith: ".yaml").flatMap { name -> [CESQLCase] in
             do {
                 return try Self.cases(in: name)
             } catch {
@@ -39,8 +27,7 @@ struct CESQLCase: Sendable, CustomTestStringConvertible {
     }()
 
     static func cases(in name: String) throws -> [CESQLCase] {
-        let data = try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(name)"))
-        guard let root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self)),
+        guard let root = try Yams.compose(yaml: try ConformanceSuite.cesql.text(at: name)),
             let tests = root["tests"]?.sequence
         else { return [] }
         return tests.map { test in

@@ -1,7 +1,7 @@
 import Subscriptions
 import Testing
 
-@Suite(.enabled(if: CESQLCase.isPresent, "the CESQL conformance suite does not lie beside the repository"))
+@Suite(.enabled(if: ConformanceSuite.cesql.isPresent, "the CESQL conformance suite does not lie beside the repository"))
 struct CESQLConformanceTests {
     @Test(arguments: CESQLCase.all)
     func aCaseOfTheSuiteGivesItsResultAndItsError(_ test: CESQLCase) throws {

@@ -37,11 +37,10 @@ struct HeaderHashTests {
             record.append(name: name, value: value)
         }
         record.append(name: "ce_tenantid", value: "t")
-        #expect(self.hashes(record.bytes, headers) == [self.hash("ce_id", "1", tenant: "t")])
+        let ids = ["1", "2"].map { self.hash("ce_id", $0, tenant: "t") }
+        #expect(self.hashes(record.bytes, headers) == ids)
         record.append(name: "ce_correlationid", value: "")
-        #expect(
-            self.hashes(record.bytes, headers)
-                == [self.hash("ce_id", "1", tenant: "t"), self.hash("ce_correlationid", "", tenant: "t")])
+        #expect(self.hashes(record.bytes, headers) == ids + [self.hash("ce_correlationid", "", tenant: "t")])
     }
 
     @Test func headersWhoseLengthsDoNotAddUpAreReadAsFarAsTheyGo() {

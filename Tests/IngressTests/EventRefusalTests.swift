@@ -101,7 +101,8 @@ import Testing
         ([("ce-time", "yesterday")], "invalid-attribute-value", "header:ce-time"),
         ([("ce-ext", "%ff%fe")], "invalid-attribute-value", "header:ce-ext"),
         ([("ce-ext", "%00")], "invalid-attribute-value", "header:ce-ext"),
-        ([("ce-ext", "")], "invalid-attribute-value", "header:ce-ext"),
+        ([("ce-subject", "")], "invalid-attribute-value", "header:ce-subject"),
+        ([("ce-partitionkey", "")], "invalid-attribute-value", "header:ce-partitionkey"),
     ])
     func binaryEventThatIsNotValid(headers: [(String, String)], code: String, pointer: String) async throws {
         let server = try EventServer()

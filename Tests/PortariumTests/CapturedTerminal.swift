@@ -14,10 +14,11 @@ final class CapturedTerminal: Sendable {
     /// Runs a whole command line and gives its exit status. No variable of the test's own environment is seen.
     func run(
         _ arguments: [String], environment: [String: String] = [:], inputDescriptor: Int32 = -1,
-        isErrorInteractive: Bool = false, outputLinesMax: Int = .max
+        isInputInteractive: Bool = true, isErrorInteractive: Bool = false, outputLinesMax: Int = .max
     ) async -> ExitStatus {
         let terminal = Terminal(
-            environment: environment, inputDescriptor: inputDescriptor, isOutputInteractive: false,
+            environment: environment, inputDescriptor: inputDescriptor, isInputInteractive: isInputInteractive,
+            isOutputInteractive: false,
             isErrorInteractive: isErrorInteractive, columns: nil,
             writeOutput: { bytes throws(Terminal.OutputClosed) in
                 let isOpen = self.out.withLock { collected in

@@ -30,6 +30,50 @@ struct ClientCommandTests {
         }
     }
 
+    @Test func conflictsSpeakTheCommandLine() async throws {
+        try await FakeRouter.with { _, _ in
+            .problem(409, #"{"title":"t","status":409,"detail":"… with ?source= … with PUT","errors":[]}"#)
+        } _: { router in
+            let trace = CapturedTerminal()
+            #expect(await router.run(["trace", "7"], on: trace) == .failed)
+            #expect(trace.errors == "portarium: several sources have an event '7': say which with --source\n")
+            let create = CapturedTerminal()
+            let arguments = ["subscriptions", "create", "--id", "a", "--sink", "https://a.example"]
+            #expect(await router.run(arguments, on: create) == .failed)
+            #expect(create.errors.contains("'portarium subscriptions update a'"))
+        }
+    }
+
+    @Test func withJSONAFaultIsOneObject() async throws {
+        let problem = #"{"type":"urn:x","title":"t","status":404,"detail":"there is none","index":3}"#
+        try await FakeRouter.with { _, _ in
+            .problem(404, problem)
+        } _: { router in
+            let terminal = CapturedTerminal()
+            #expect(await router.run(["trace", "7", "--json"], on: terminal) == .failed)
+            let fault = try #require(JSONValue(parsing: terminal.errors.utf8))
+            #expect(fault["detail"]?.text == "there is none")
+            #expect(fault["type"]?.text == "urn:x")
+            #expect(fault["exitCode"]?.integer == 1)
+            #expect(terminal.output == "")
+        }
+        let terminal = CapturedTerminal()
+        let arguments = ["subscriptions", "list", "--json", "--server", "http://127.0.0.1:1"]
+        #expect(await terminal.run(arguments) == .unreachable)
+        #expect(JSONValue(parsing: terminal.errors.utf8)?["exitCode"]?.integer == 3)
+    }
+
+    @Test(arguments: [["subscriptions", "list"], ["subscriptions", "get", "a"], ["trace", "1", "--json"]])
+    func anAnswerThatIsNoRoutersFails(arguments: [String]) async throws {
+        try await FakeRouter.with { _, _ in
+            FakeRouter.Answer(status: 200, chunks: [])
+        } _: { router in
+            let terminal = CapturedTerminal()
+            #expect(await router.run(arguments, on: terminal) == .failed)
+            #expect(terminal.errors.contains("another server"))
+        }
+    }
+
     @Test func jsonIsTheAnswerAsItCame() async throws {
         let odd = "{ \"items\" : [ ],\n\"x\":1e400 }"
         try await FakeRouter.with { _, _ in

@@ -17,6 +17,8 @@ struct CommandLineTests {
         ["subscriptions", "create", "--sink", "https://a", "--type", "x", "--type", "y", "--exact", "k=v"],
         ["subscriptions", "create", "--file", "s.yaml", "--id", "a", "--no-dead-letter", "--start", "runs/0@5"],
         ["subscriptions", "update", "a", "--ordering", "unordered", "--mode", "batched", "--rate", "0.5"],
+        ["subscriptions", "update", "a", "--linger-ms", "5", "--min-delay-ms", "1", "--max-delay-ms", "2"],
+        ["subscriptions", "update", "a", "--max-age-ms", "1000", "--method", "PUT"],
         ["subscriptions", "delete", "a"], ["subscriptions", "pause", "a"], ["subscriptions", "resume", "a"],
         ["replay", "create", "--subscription", "a", "--from", "2h", "--to", "1h", "--dry-run"],
         ["replay", "create", "--sink", "https://a", "--topic", "t", "--correlation-id", "c", "--rate", "5", "--watch"],

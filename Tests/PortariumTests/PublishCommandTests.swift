@@ -51,6 +51,26 @@ struct PublishCommandTests {
         }
     }
 
+    @Test(arguments: [["publish"], ["publish", "-"]])
+    func aPipeWithoutOptionsIsAnEventALine(arguments: [String]) async throws {
+        let line = #"{"specversion":"1.0","id":"1","source":"/s","type":"t"}"# + "\n"
+        try await TemporaryFile.with(line) { file in
+            let input = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path))
+            try await FakeRouter.with { _, _ in
+                .json(Self.accepted, status: 202)
+            } _: { router in
+                let terminal = CapturedTerminal()
+                let status = await terminal.run(
+                    arguments + ["--server", router.base], inputDescriptor: input.fileDescriptor,
+                    isInputInteractive: false)
+                #expect(status == .done)
+                #expect(terminal.output == "accepted 1 event(s)\n")
+                let request = try #require(router.requests.first)
+                #expect(self.header(request, "content-type") == "application/cloudevents-batch+json")
+            }
+        }
+    }
+
     @Test func dataThatIsNoJSONNeedsItsType() async throws {
         try await FakeRouter.with { _, _ in
             .json(Self.accepted, status: 202)

@@ -54,7 +54,25 @@ struct TerminalTests {
         #expect(text == "[############------------] 50%  1200 events  400/s  3 failed")
         let open = ProgressLine.text(
             fraction: nil, done: 7, unit: "events", failed: 0, elapsed: .zero, columns: 80)
-        #expect(open == "7 events")
+        #expect(open == "[####--------------------]  7 events")
+        let later = ProgressLine.text(
+            fraction: nil, done: 7, unit: "events", failed: 0, elapsed: .seconds(3), columns: 80)
+        #expect(later == "[----------####----------]  7 events  2/s")
+    }
+
+    @Test func manyFilteredSubscriptionsAreOneLine() throws {
+        let filtered = (1...4).map { #"{"id":"f\#($0)","state":"filtered","reason":"no","attempts":[]}"# }
+        let text =
+            #"{"event":{"id":"7","type":"t"},"subscriptions":["#
+            + (filtered + [#"{"id":"a","state":"delivered","reason":"","attempts":[]}"#]).joined(separator: ",") + "]}"
+        let trace = try #require(JSONValue(parsing: text.utf8))
+        #expect(
+            TraceTree.rendered(trace) == """
+                7  t
+                ├─ ✔ a  delivered
+                └─ – 4 filtered  (--all shows them)
+                """)
+        #expect(TraceTree.rendered(trace, showsAll: true).contains("– f3  filtered  (no)"))
     }
 
     @Test func traceIsATree() throws {

@@ -237,7 +237,7 @@ public final class InMemoryEventLog: EventLog, EventIndex {
             var lanes: [[(timestamp: Timestamp, position: Position)]] = []
             for (topicPartition, range) in ranges {
                 let matching = try state.partition(topicPartition).records.filter { element in
-                    range.contains(element.offset) && element.record.headers[name] == value
+                    range.contains(element.offset) && element.record.headers.values(of: name).contains(value)
                         && element.record.headers.tenant == tenant
                 }
                 lanes.append(matching.map { ($0.record.timestamp, Position(topicPartition, $0.offset)) })
@@ -316,5 +316,15 @@ extension InMemoryEventLog.State {
             let topicPartition = TopicPartition(specification.topic, Partition(Int32(number)))
             if self.partitions[topicPartition] == nil { self.partitions[topicPartition] = InMemoryPartition() }
         }
+    }
+}
+
+extension RecordHeaders {
+    fileprivate func values(of name: String) -> [String] {
+        var values: [String] = []
+        self.forEach { entryName, value in
+            if entryName.elementsEqual(name.utf8) { values.append(String(decoding: value, as: UTF8.self)) }
+        }
+        return values
     }
 }

@@ -9,6 +9,8 @@ struct Problem: Error, Sendable, Hashable {
     var faults: [String]
     /// Which event of a batch is at fault.
     var index: Int?
+    /// The document's members, where there was one.
+    var document: [String: JSONValue]?
 
     init(status: Int, sentence: String, faults: [String] = [], index: Int? = nil) {
         self.status = status
@@ -21,6 +23,7 @@ struct Problem: Error, Sendable, Hashable {
     init(status: Int, body: ByteBuffer) {
         self.status = status
         let document = JSONValue(parsing: body.readableBytesView)
+        self.document = document?.members
         let title = document?["title"]?.text
         let detail = document?["detail"]?.text
         self.sentence = TerminalText.safe(

@@ -22,7 +22,9 @@ struct PageOptions: ParsableArguments {
         _ page: JSONValue, on terminal: Terminal, columns: [TextTable.Column], none: String,
         row: (JSONValue) -> [String]
     ) throws {
-        let items = page["items"]?.elements ?? []
+        guard let items = page["items"]?.elements else {
+            throw CommandFailure(.failed, "the answer is no list: is it another server's URL?")
+        }
         guard !items.isEmpty else { return terminal.complain(none) }
         var table = TextTable(columns)
         for item in items { table.add(row(item)) }

@@ -45,6 +45,10 @@ extension PortariumCommand {
     }
 
     private static func report(_ failure: CommandFailure, to terminal: Terminal) -> ExitStatus {
+        if let json = failure.json {
+            terminal.complain(json)
+            return failure.status
+        }
         if !failure.message.isEmpty { terminal.complain("portarium: \(failure.message)") }
         for detail in failure.details { terminal.complain("  \(detail)") }
         return failure.status

@@ -6,8 +6,9 @@ struct PublishCommand: AsyncParsableCommand {
         commandName: "publish",
         abstract: "Publish one event, or a stream of them.",
         discussion: """
-            One event from options, or with --ndjson one structured CloudEvent a line from a file or the standard \
-            input, of any length. The router answers once the events are stored durably.
+            One event from options; or one structured CloudEvent a line, of any number of lines, from a file with \
+            --ndjson, and from the standard input where there are no options for an event. The router answers once the \
+            events are stored durably.
 
             Where the router is busy (503, 429) it is asked again when it says so. Events that it refuses are named by \
             their line, the others go through; the exit code is then 4. With the default --concurrency 1 the order of \
@@ -17,11 +18,15 @@ struct PublishCommand: AsyncParsableCommand {
               portarium publish --type com.example.Placed --data '{"order":1}' --ext runid=7
               echo '{"order":2}' | portarium publish --type com.example.Placed -
               portarium publish --ndjson events.ndjson --batch-size 500
+              producer | portarium publish
             """)
 
     @OptionGroup(title: "The event") var event: EventFlags
 
-    @Argument(help: ArgumentHelp("- reads the data from the standard input.", valueName: "-"))
+    @Argument(
+        help: ArgumentHelp(
+            "- is the standard input: the data of one event, or without options for one an event a line.",
+            valueName: "-"))
     var input: String?
 
     @Option(help: ArgumentHelp("A file with one structured event a line; - is the standard input.", valueName: "file"))
@@ -38,6 +43,14 @@ struct PublishCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "The router") var server: ServerOptions
 
+    /// Where events come from, one a line; nil where options say one event.
+    private var lines: String? {
+        if let ndjson { return ndjson }
+        guard self.event.isEmpty else { return nil }
+        if let input { return input == "-" ? input : nil }
+        return Terminal.current.isInputInteractive ? nil : "-"
+    }
+
     func validate() throws {
         guard (1...1_000).contains(self.batchSize) else { throw ValidationError("--batch-size must be 1 to 1000.") }
         guard (1...64).contains(self.concurrency) else { throw ValidationError("--concurrency must be 1 to 64.") }
@@ -46,8 +59,8 @@ struct PublishCommand: AsyncParsableCommand {
             guard self.event.isEmpty, self.input == nil else {
                 throw ValidationError("With --ndjson, the lines say everything: leave the options for one event out.")
             }
-            return
         }
+        if self.lines != nil { return }
         if let input {
             guard input == "-" else {
                 throw ValidationError(
@@ -63,8 +76,8 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
         try await self.server.withClient(connectionsMax: self.concurrency) { client, terminal in
             let publisher = EventPublisher(client: client, policy: PublishPolicy(retriesMax: self.retries))
-            if let ndjson {
-                try await self.publish(lines: ndjson, publisher, terminal)
+            if let lines = self.lines {
+                try await self.publish(lines: lines, publisher, terminal)
             } else {
                 try await self.publishOne(publisher, terminal)
             }

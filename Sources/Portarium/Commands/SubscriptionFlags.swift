@@ -26,11 +26,24 @@ struct SubscriptionFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Events of one request at most, in batched mode.", valueName: "n"))
     var batchMax: Int?
 
+    @Option(help: ArgumentHelp("How long a batch that is not full waits for more events.", valueName: "ms"))
+    var lingerMs: Int?
+
     @Option(help: ArgumentHelp("How long one request may take.", valueName: "ms"))
     var timeoutMs: Int?
 
     @Option(help: ArgumentHelp("Attempts before an event becomes a dead letter.", valueName: "n"))
     var maxAttempts: Int?
+
+    @Option(
+        help: ArgumentHelp("How long the first retry waits; every further one waits twice as long.", valueName: "ms"))
+    var minDelayMs: Int?
+
+    @Option(help: ArgumentHelp("How long a retry waits at most.", valueName: "ms"))
+    var maxDelayMs: Int?
+
+    @Option(help: ArgumentHelp("How long an event is tried before it becomes a dead letter.", valueName: "ms"))
+    var maxAgeMs: Int?
 
     @Option(help: ArgumentHelp("Requests a second at most.", valueName: "n"))
     var rate: Double?
@@ -46,6 +59,15 @@ struct SubscriptionFlags: ParsableArguments {
 
     @Option(help: ArgumentHelp("A header that is sent with every delivery. May be repeated.", valueName: "name=value"))
     var header: [NameValue] = []
+
+    @Option(help: ArgumentHelp("The method of deliveries: POST or PUT.", valueName: "method"))
+    var method: Method?
+
+    /// The method of deliveries.
+    enum Method: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case post = "POST"
+        case put = "PUT"
+    }
 
     /// Whether order is kept.
     enum Ordering: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -69,11 +91,14 @@ struct SubscriptionFlags: ParsableArguments {
         if let source { members["source"] = .string(source) }
         let filters = self.filter.filters
         if !filters.isEmpty { members["filters"] = .array(filters) }
-        if !self.header.isEmpty {
+        if !self.header.isEmpty || self.method != nil {
             var settings = members["protocolsettings"]?.members ?? [:]
-            let headers = Dictionary(
-                self.header.map { ($0.name, JSONValue.string($0.value)) }, uniquingKeysWith: { $1 })
-            settings["headers"] = .object(headers)
+            if !self.header.isEmpty {
+                let headers = Dictionary(
+                    self.header.map { ($0.name, JSONValue.string($0.value)) }, uniquingKeysWith: { $1 })
+                settings["headers"] = .object(headers)
+            }
+            if let method { settings["method"] = .string(method.rawValue) }
             members["protocolsettings"] = .object(settings)
         }
         var config = members["config"]?.members ?? [:]
@@ -98,6 +123,10 @@ struct SubscriptionFlags: ParsableArguments {
         set(self.concurrency, "concurrency")
         set(self.timeoutMs, "timeoutMs")
         set(self.batchMax, "max", in: "batch")
+        set(self.lingerMs, "lingerMs", in: "batch")
+        set(self.minDelayMs, "minDelayMs", in: "retry")
+        set(self.maxDelayMs, "maxDelayMs", in: "retry")
+        set(self.maxAgeMs, "maxAgeMs", in: "retry")
         set(self.maxAttempts, "maxAttempts", in: "retry")
     }
 

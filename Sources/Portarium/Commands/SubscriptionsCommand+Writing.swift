@@ -39,7 +39,11 @@ extension SubscriptionsCommand {
             if let id { members["id"] = .string(id) }
             if members["protocol"] == nil { members["protocol"] = "HTTP" }
             let body = JSONValue.object(try self.flags.applied(to: members))
-            try await self.server.call(.post("/v1/subscriptions", body), human: SubscriptionsCommand.show)
+            let name = members["id"]?.text ?? self.id ?? ""
+            try await self.server.call(
+                .post("/v1/subscriptions", body),
+                conflict: "the id '\(name)' is taken: choose another with --id, or change that one with "
+                    + "'portarium subscriptions update \(name)'", human: SubscriptionsCommand.show)
         }
     }
 

@@ -17,12 +17,17 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Its source, where several sources have an event with this id.", valueName: "uri"))
     var source: String?
 
+    @Flag(help: "Show every subscription that did not match, and why.")
+    var all = false
+
     @OptionGroup(title: "The router") var server: ServerOptions
 
     func run() async throws {
         let path = "/v1/events/\(PercentEncoding.component(self.id))/trace"
-        try await self.server.call(.get(path, query: [("source", self.source)])) { trace, terminal in
-            try terminal.print(TraceTree.rendered(trace))
+        let conflict = "several sources have an event '\(self.id)': say which with --source"
+        try await self.server.call(.get(path, query: [("source", self.source)]), conflict: conflict) {
+            trace, terminal in
+            try terminal.print(TraceTree.rendered(trace, showsAll: self.all))
         }
     }
 }

@@ -1,7 +1,10 @@
 /// The story of one event as a tree for people.
 enum TraceTree {
+    /// Subscriptions that did not match and are shown one by one; more are one line, unless all are wanted.
+    private static let filteredMax = 3
+
     /// One line a fact; nothing in it steers a terminal.
-    static func rendered(_ trace: JSONValue) -> String {
+    static func rendered(_ trace: JSONValue, showsAll: Bool = false) -> String {
         let event = trace["event"] ?? .null
         var lines = ["\(event["id"]?.plain ?? "?")  \(event["type"]?.plain ?? "")"]
         var facts: [(String, [String])] = []
@@ -13,7 +16,12 @@ enum TraceTree {
             facts.append(("stored at \(place)@\(position["offset"]?.plain ?? "?")", []))
         }
         let fates = trace["subscriptions"]?.elements ?? []
-        for fate in fates { facts.append((self.headline(fate), self.attempts(fate))) }
+        let filtered = fates.count { $0["state"]?.text == "filtered" }
+        let collapses = !showsAll && filtered > self.filteredMax
+        for fate in fates where !collapses || fate["state"]?.text != "filtered" {
+            facts.append((self.headline(fate), self.attempts(fate)))
+        }
+        if collapses { facts.append(("– \(filtered) filtered  (--all shows them)", [])) }
         if fates.isEmpty { facts.append(("no subscription has seen it", [])) }
         for (index, fact) in facts.enumerated() {
             let isLast = index == facts.count - 1

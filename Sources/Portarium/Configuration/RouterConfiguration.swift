@@ -110,7 +110,7 @@ extension RouterConfiguration {
         /// Events of one batch, `1...1000000`. Default 10,000.
         var batchEventsMax = 10_000
         /// Arrays and objects inside one another in JSON data, `1...100000`. Default 64.
-        var jsonNestingMax = 64
+        var jsonNestingMax = 512
     }
 
     /// Delivery.

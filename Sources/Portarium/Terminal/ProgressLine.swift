@@ -31,7 +31,8 @@ struct ProgressLine: Sendable {
         self.terminal.writeError(Array("\r\u{1B}[2K".utf8))
     }
 
-    /// `[#####-----]  50%  1200 events  400/s  3 failed`
+    /// `[#####-----]  50%  1200 events  400/s  3 failed`; where the end is not known, a mark that goes to and fro:
+    /// `[---####---]  1200 events  400/s`.
     static func text(
         fraction: Double?, done: Int, unit: String, failed: Int, elapsed: Duration, columns: Int
     ) -> String {
@@ -42,8 +43,14 @@ struct ProgressLine: Sendable {
             let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
             text += "[\(bar)] \(Int((share * 100).rounded(.down)))%  "
         }
-        text += "\(done) \(unit)"
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        if fraction == nil {
+            let step = Int(seconds * 10) % 40
+            let place = step <= 20 ? step : 40 - step
+            text +=
+                "[" + String(repeating: "-", count: place) + "####" + String(repeating: "-", count: 20 - place) + "]  "
+        }
+        text += "\(done) \(unit)"
         if seconds > 0 { text += "  \(Int(Double(done) / seconds))/s" }
         if failed > 0 { text += "  \(failed) failed" }
         return TerminalText.clipped(text, to: columns - 1)

@@ -22,6 +22,7 @@ struct Terminal: Sendable {
     static let standard = Terminal(
         environment: ProcessInfo.processInfo.environment,
         inputDescriptor: STDIN_FILENO,
+        isInputInteractive: isatty(STDIN_FILENO) == 1,
         isOutputInteractive: isatty(STDOUT_FILENO) == 1,
         isErrorInteractive: isatty(STDERR_FILENO) == 1,
         columns: Self.windowColumns(),
@@ -30,6 +31,8 @@ struct Terminal: Sendable {
 
     var environment: [String: String]
     var inputDescriptor: Int32
+    /// Whether someone types the standard input.
+    var isInputInteractive: Bool
     /// Whether people look at the standard output.
     var isOutputInteractive: Bool
     /// Whether people look at the standard error.

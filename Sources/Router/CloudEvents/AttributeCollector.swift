@@ -52,20 +52,26 @@ struct AttributeCollector {
         name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, kind: AttributeKind
     ) throws(CloudEventError) {
         let known = try self.claim(name)
+        self.count += 1
+        guard self.count <= self.limits.attributesMax else { throw self.tooMany }
         guard value.count <= self.limits.attributeValueBytesMax else {
             throw .limit(name, "is longer than \(self.limits.attributeValueBytesMax) bytes")
         }
         if let fault = AttributeText.firstFault(in: value) {
             throw .value(name, AttributeText.reason(forByte: value[fault]))
         }
-        if let known { try self.checkContext(known, name: name, value: value, kind: kind) }
+        if let known {
+            try self.checkContext(known, name: name, value: value, kind: kind)
+        } else if value.isEmpty, self.checksGrammar, !DocumentedExtension.mayBeEmpty(name) {
+            throw .value(name, "must not be empty")
+        }
         self.packed.writeAttribute(name: name, value: value, kind: kind)
     }
 
-    /// Notes an attribute that came without a value: it counts as absent, and may not come again.
+    /// Notes an attribute that came without a value: it counts as absent, and may not come again. There may be as many
+    /// of these as of attributes.
     mutating func addUnset(name: UnsafeRawBufferPointer) throws(CloudEventError) {
         let known = try self.claim(name)
-        self.count -= 1
         if let known { self.seen &= ~known.bit }
         guard self.unset.count < self.limits.attributesMax else { throw self.tooMany }
         self.unset.append(Array(name))
@@ -130,8 +136,6 @@ struct AttributeCollector {
             guard self.extensionMarks & mark == 0 || !self.contains(name) else { throw .duplicate(name) }
             self.extensionMarks |= mark
         }
-        self.count += 1
-        guard self.count <= self.limits.attributesMax else { throw self.tooMany }
         return known
     }
 

@@ -22,7 +22,7 @@ public struct CloudEventLimits: Sendable, Hashable {
         attributeValueBytesMax: Int = 65_536,
         eventBytesMax: Int = 1_048_576,
         batchEventsMax: Int = 10_000,
-        jsonNestingMax: Int = 64
+        jsonNestingMax: Int = 512
     ) {
         self.attributesMax = attributesMax
         self.attributeNameBytesMax = attributeNameBytesMax

@@ -13,7 +13,8 @@ public enum HTTPBinding {
         return try contentType.withBytes { bytes throws(CloudEventError) in try self.mode(bytes) }
     }
 
-    static func mode(_ contentType: UnsafeRawBufferPointer) throws(CloudEventError) -> HTTPContentMode {
+    static func mode(_ untrimmed: UnsafeRawBufferPointer) throws(CloudEventError) -> HTTPContentMode {
+        let contentType = HTTPHeaderValue.trimmed(untrimmed)
         guard let mediaType = MediaType(contentType) else {
             guard !MediaType.startsLikeCloudEvents(contentType) else {
                 throw CloudEventError(.unsupportedMediaType, reason: "the content type is malformed")
@@ -44,7 +45,8 @@ public enum HTTPBinding {
     ///   - contentType: becomes `datacontenttype`.
     ///   - body: becomes the data; an empty one without a content type is no data.
     /// - Throws: ``CloudEventError`` that names the attribute: `duplicateAttribute` for a header that comes twice,
-    ///   `invalidAttributeName`, `invalidAttributeValue` (an empty header too), `missingAttribute`, `limitExceeded`.
+    ///   `invalidAttributeName`, `invalidAttributeValue` (an empty header too, unless it is an extension's),
+    ///   `missingAttribute`, `limitExceeded`.
     public static func decodeBinary(
         headers: some Sequence<(name: String, value: String)>,
         contentType: String?,
@@ -81,10 +83,9 @@ public enum HTTPBinding {
     /// Gives an event in binary mode: calls `header` for every header in the order of the attributes, and returns the
     /// body.
     ///
-    /// Names are lower-case (`ce-id`, `content-type`), values percent-encoded as section 3.1.3.2 asks. An empty
-    /// extension is written as a pair of quotes, the only way to write it. Data whose own type is
-    /// `application/cloudevents…` would be taken for structured mode, so such an event is given in structured mode: one
-    /// header `content-type`, and its JSON as the body.
+    /// Names are lower-case (`ce-id`, `content-type`), values percent-encoded as section 3.1.3.2 asks. Data whose own
+    /// type is `application/cloudevents…` would be taken for structured mode, so such an event is given in structured
+    /// mode: one header `content-type`, and its JSON as the body.
     public static func encodeBinary(
         _ event: CloudEvent, header: (_ name: String, _ value: String) -> Void
     ) -> ByteBuffer? {
@@ -134,7 +135,6 @@ public enum HTTPBinding {
                 reason: "is carried by the header Content-Type; a header ce-datacontenttype is not allowed")
         }
         let value = HTTPHeaderValue.trimmed(value)
-        guard !value.isEmpty else { throw .value(name, "must not be empty") }
         guard HTTPHeaderValue.isEncoded(value) else {
             return try collector.add(name: name, value: value, kind: .string)
         }

@@ -55,10 +55,8 @@ public enum HTTPHeaderValue {
         }
     }
 
-    /// The value as header text: space, quote, percent and everything outside U+0021...U+007E as `%XX` of its UTF-8. An
-    /// empty value is a quoted string without content.
+    /// The value as header text: space, quote, percent and everything outside U+0021...U+007E as `%XX` of its UTF-8.
     public static func encoded(_ bytes: UnsafeRawBufferPointer) -> String {
-        guard !bytes.isEmpty else { return "\"\"" }
         let extra = bytes.reduce(0) { $0 + (self.needsEncoding($1) ? 2 : 0) }
         guard extra > 0 else { return String(decoding: bytes, as: UTF8.self) }
         return String(unsafeUninitializedCapacity: bytes.count + extra) { target in

@@ -26,8 +26,8 @@ public enum JSONEventFormat {
         }
     }
 
-    /// Reads a batch, which may be empty, in its order. The events share the storage of `buffer` and of their
-    /// attributes.
+    /// Reads a batch, which may be empty, in its order. All events have the same `specversion` (HTTP binding, section
+    /// 3.3.2). They share the storage of `buffer` and of their attributes.
     /// - Throws: ``CloudEventError`` with the index of the first event at fault and the byte offset; no event is given
     ///   then.
     public static func decodeBatch(
@@ -78,7 +78,8 @@ public enum JSONEventFormat {
         buffer.writeStaticString(events.isEmpty ? "[]" : "]")
     }
 
-    /// Levels up to which data is written as JSON; deeper data is kept from parsers that recurse, as base64.
+    /// Levels up to which data is written as JSON; deeper data is kept from parsers that recurse, as base64. Readers
+    /// take as many by default (``CloudEventLimits/jsonNestingMax``).
     private static let nestingMax = 512
 
     private static func content(of event: CloudEvent) -> MediaType.Content {

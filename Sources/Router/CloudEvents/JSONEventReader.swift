@@ -9,6 +9,8 @@ struct JSONEventReader {
         var count: Int
         var data: ByteBuffer?
         var version: SpecVersion
+        /// The attributes as those of 1.0, where the event is of version 0.3.
+        var upgraded: AttributeList?
     }
 
     /// Where `data` or `data_base64` stands.
@@ -40,23 +42,15 @@ struct JSONEventReader {
     mutating func readSingle() throws(CloudEventError) -> CloudEvent {
         let draft = try self.readEvent()
         try self.scanner.expectEnd()
-        return try Self.event(of: draft, packed: self.collector.packed)
+        return Self.event(of: draft, packed: self.collector.packed)
     }
 
-    /// Reads a text that is an array of events. Errors carry the index of the event.
+    /// Reads a text that is an array of events of one version (HTTP binding, section 3.3.2). Errors carry the index of
+    /// the event.
     mutating func readBatch() throws(CloudEventError) -> [CloudEvent] {
         let drafts = try self.readDrafts()
         let packed = self.collector.packed
-        var events: [CloudEvent] = []
-        events.reserveCapacity(drafts.count)
-        for (index, draft) in drafts.enumerated() {
-            do throws(CloudEventError) {
-                events.append(try Self.event(of: draft, packed: packed))
-            } catch {
-                throw error.at(index: index)
-            }
-        }
-        return events
+        return drafts.map { Self.event(of: $0, packed: packed) }
     }
 
     private mutating func readDrafts() throws(CloudEventError) -> [Draft] {
@@ -75,7 +69,7 @@ struct JSONEventReader {
                     byteOffset: self.scanner.position, index: drafts.count)
             }
             do throws(CloudEventError) {
-                drafts.append(try self.readEvent())
+                drafts.append(try self.readEvent(like: drafts.first))
             } catch {
                 throw error.at(index: drafts.count)
             }
@@ -86,19 +80,17 @@ struct JSONEventReader {
         return drafts
     }
 
-    private static func event(of draft: Draft, packed: ByteBuffer) throws(CloudEventError) -> CloudEvent {
+    private static func event(of draft: Draft, packed: ByteBuffer) -> CloudEvent {
+        if let upgraded = draft.upgraded { return CloudEvent(attributes: upgraded, data: draft.data) }
         let isWhole = draft.attributes == 0..<packed.writerIndex
         let bytes =
             isWhole
             ? packed : packed.getSlice(at: draft.attributes.lowerBound, length: draft.attributes.count) ?? packed
-        let attributes = AttributeList(packed: bytes, count: draft.count)
-        switch draft.version {
-        case .v1: return CloudEvent(attributes: attributes, data: draft.data)
-        case .v03: return CloudEvent(attributes: try SpecVersion.upgraded(attributes), data: draft.data)
-        }
+        return CloudEvent(attributes: AttributeList(packed: bytes, count: draft.count), data: draft.data)
     }
 
-    private mutating func readEvent() throws(CloudEventError) -> Draft {
+    /// - Parameter first: the first event of the same batch, where there is one.
+    private mutating func readEvent(like first: Draft? = nil) throws(CloudEventError) -> Draft {
         self.collector.beginEvent()
         self.data = nil
         self.base64 = nil
@@ -115,7 +107,7 @@ struct JSONEventReader {
             try self.scanner.expect(UInt8(ascii: "}"), "',' or '}'")
         }
         do throws(CloudEventError) {
-            return try self.finishEvent()
+            return try self.finishEvent(like: first)
         } catch {
             throw error.at(byteOffset: start)
         }
@@ -192,13 +184,20 @@ struct JSONEventReader {
         }
     }
 
-    private mutating func finishEvent() throws(CloudEventError) -> Draft {
+    private mutating func finishEvent(like first: Draft?) throws(CloudEventError) -> Draft {
         try self.collector.checkRequired()
         let version = self.collector.version ?? .v1
+        guard version == first?.version ?? version else {
+            throw CloudEventError(
+                .invalidAttributeValue, attribute: "specversion",
+                reason: "differs from that of the first event; all events of a batch have the same")
+        }
         let data = try self.resolveData(version)
         try self.collector.checkSize(dataBytes: data?.readableBytes ?? 0)
+        let upgraded = version == .v03 ? try SpecVersion.upgraded(self.currentAttributes) : nil
         return Draft(
-            attributes: self.collector.range, count: self.collector.count, data: data, version: version)
+            attributes: self.collector.range, count: self.collector.count, data: data, version: version,
+            upgraded: upgraded)
     }
 
     /// The bytes of the data (JSON format, section 3.1.2).

@@ -1,4 +1,5 @@
-/// A media type (RFC 9110, section 8.3.1; RFC 2046), taken apart over the bytes that hold it.
+/// A media type (RFC 9110, section 8.3.1; RFC 2046), taken apart over the bytes that hold it. White space around the
+/// equals sign of a parameter is taken too: RFC 2045 allows it, though HTTP does not.
 struct MediaType {
     /// What the JSON event format asks of a `datacontenttype`.
     enum Content: Sendable, Hashable {
@@ -52,9 +53,11 @@ struct MediaType {
         return String(decoding: subtype.bytes.dropFirst(11).map(\.lowercasedASCII), as: UTF8.self)
     }
 
-    /// Whether bytes, well-formed or not, start with `application/cloudevents`.
+    /// Whether bytes, well-formed or not, start with `application/cloudevents`. Space before it does not count: HTTP
+    /// drops it, and then the receiver sees the prefix.
     static func startsLikeCloudEvents(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        CaselessBytes(bytes: bytes).hasPrefix("application/cloudevents")
+        let text = bytes[self.spaceEnd(bytes, from: 0)...]
+        return CaselessBytes(bytes: UnsafeRawBufferPointer(rebasing: text)).hasPrefix("application/cloudevents")
     }
 
     /// Whether text under this type is UTF-8: it names no charset, or UTF-8, or its subset US-ASCII.
@@ -100,8 +103,9 @@ struct MediaType {
             index = self.spaceEnd(bytes, from: index + 1)
             let nameEnd = self.tokenEnd(bytes, from: index)
             guard nameEnd > index else { continue }
-            guard nameEnd < bytes.count, bytes[nameEnd] == UInt8(ascii: "="),
-                let value = self.parameterValue(bytes, from: nameEnd + 1)
+            let sign = self.spaceEnd(bytes, from: nameEnd)
+            guard sign < bytes.count, bytes[sign] == UInt8(ascii: "="),
+                let value = self.parameterValue(bytes, from: self.spaceEnd(bytes, from: sign + 1))
             else { return nil }
             let name = CaselessBytes(bytes: UnsafeRawBufferPointer(rebasing: bytes[index..<nameEnd]))
             if name.isEqual(to: "charset") { charset = value.content }
@@ -110,7 +114,7 @@ struct MediaType {
         return charset
     }
 
-    /// A token or a quoted string: its content (between the quotes) and where it ends.
+    /// A token or a quoted string of printable ASCII: its content (between the quotes) and where it ends.
     private static func parameterValue(
         _ bytes: UnsafeRawBufferPointer, from start: Int
     ) -> (content: Range<Int>, end: Int)? {
@@ -123,7 +127,10 @@ struct MediaType {
         while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
             index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
         }
-        return index < bytes.count ? ((start + 1)..<index, index + 1) : nil
+        guard index < bytes.count, bytes[start..<index].allSatisfy({ (0x20...0x7e).contains($0) || $0 == 0x09 }) else {
+            return nil
+        }
+        return ((start + 1)..<index, index + 1)
     }
 }
 

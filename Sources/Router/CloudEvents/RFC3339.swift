@@ -2,9 +2,10 @@
 public enum RFC3339 {
     /// The instant in milliseconds since the epoch, nil where the bytes are no RFC 3339 `date-time` (section 5.6).
     ///
-    /// Fractions of any length are read, digits past milliseconds are cut. A leap second `:60` counts as `:59`.
+    /// Fractions of any length are read, digits past milliseconds are cut. A leap second `:60` counts as `:59`; it may
+    /// stand only where leap seconds come, in the last minute of a month in UTC (section 5.7).
     public static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
-        guard text.count >= 20, text.count <= 64, self.hasSeparators(text),
+        guard text.count >= 20, self.hasSeparators(text),
             let century = self.twoDigits(text, at: 0), let yearOfCentury = self.twoDigits(text, at: 2),
             let month = self.twoDigits(text, at: 5), let day = self.twoDigits(text, at: 8),
             let hour = self.twoDigits(text, at: 11), let minute = self.twoDigits(text, at: 14),
@@ -29,8 +30,9 @@ public enum RFC3339 {
         }
         guard let zoneMinutes = self.zone(text, at: cursor) else { return nil }
         let days = self.daysSinceEpoch(year: year, month: month, day: day)
-        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + min(second, 59) - zoneMinutes * 60
-        return seconds * 1_000 + millisecond
+        let minutes = days * 1_440 + hour * 60 + minute - zoneMinutes
+        guard second < 60 || self.isStartOfMonth(minutesSinceEpoch: minutes + 1) else { return nil }
+        return (minutes * 60 + min(second, 59)) * 1_000 + millisecond
     }
 
     /// The instant in milliseconds since the epoch, nil where the text is no RFC 3339 `date-time`.
@@ -75,6 +77,11 @@ public enum RFC3339 {
             let minutes = self.twoDigits(text, at: cursor + 4), hours <= 23, minutes <= 59
         else { return nil }
         return (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
+    }
+
+    private static func isStartOfMonth(minutesSinceEpoch minutes: Int64) -> Bool {
+        let (days, minuteOfDay) = minutes.quotientAndFloorModulus(1_440)
+        return minuteOfDay == 0 && self.civil(daysSinceEpoch: days).day == 1
     }
 
     private static func days(in month: Int64, of year: Int64) -> Int64 {

@@ -24,7 +24,8 @@ struct IndexedHeaders: Sendable {
         }
     }
 
-    /// Calls `body` with the hash of each indexed header that a record has; one that repeats counts by each of its values.
+    /// Calls `body` with the hash of each indexed header that a record has; one that repeats counts by each of its
+    /// values.
     /// - Parameter found: room for the values, kept by the caller from record to record.
     @inline(__always)
     func forEachHash(

@@ -5,14 +5,23 @@ import NIOCore
 import Subscriptions
 import Synchronization
 
-/// Records what came of every attempt, in batches, for traces.
+/// Records what came of every attempt, packed, for traces.
 ///
 /// The journal is a convenience, not a promise: when the log cannot keep up, entries are dropped and counted.
 final class AttemptJournal: Sendable {
     private struct State {
-        var entries: [ProducerRecord] = []
+        /// By tenant.
+        var open: [String: AttemptPage] = [:]
+        var full: [AttemptPage] = []
+        var count = 0
         var dropped = 0
     }
+
+    /// Entries of one record.
+    static let pageEntriesMax = 128
+    /// Records of one append.
+    private static let appendRecordsMax = 32
+    private static let writeInterval = Duration.milliseconds(200)
 
     private let configuration: DispatchConfiguration
     private let log: any EventLog
@@ -29,54 +38,70 @@ final class AttemptJournal: Sendable {
     func note(_ attempt: DeliveryAttempt, _ report: AttemptReport) {
         guard self.configuration.recordsAttempts else { return }
         let at = DispatchClock.wall
-        let outcome = if case .delivered = report.meaning { "delivered" } else { "failed" }
-        for element in attempt.elements {
-            self.add(
-                AttemptEntry(
-                    subscription: attempt.subscription.name, tenant: attempt.subscription.tenant,
-                    position: element.position, outcome: outcome, at: at, status: report.status, error: report.error,
-                    durationMilliseconds: report.durationMilliseconds
-                ).record(eventID: element.event.id))
+        let outcome: AttemptEntry.Outcome = if case .delivered = report.meaning { .delivered } else { .failed }
+        self.state.withLock { state in
+            for element in attempt.elements {
+                self.add(
+                    element.event,
+                    AttemptEntry(
+                        subscription: attempt.subscription.name, tenant: attempt.subscription.tenant,
+                        position: element.position, outcome: outcome, at: at, status: report.status,
+                        error: report.error, durationMilliseconds: report.durationMilliseconds),
+                    to: &state)
+            }
         }
     }
 
     func note(_ write: DeadLetterWrite) {
         guard self.configuration.recordsAttempts else { return }
-        self.add(
-            AttemptEntry(
-                subscription: write.subscription.name, tenant: write.subscription.tenant,
-                position: write.event.position,
-                outcome: "dead-lettered", at: DispatchClock.wall, status: write.report.status,
-                error: write.reason.rawValue, durationMilliseconds: 0
-            ).record(eventID: write.event.event.id))
+        let entry = AttemptEntry(
+            subscription: write.subscription.name, tenant: write.subscription.tenant, position: write.event.position,
+            outcome: .deadLettered, at: DispatchClock.wall, status: write.report.status, error: write.reason.rawValue,
+            durationMilliseconds: 0)
+        self.state.withLock { self.add(write.event.event, entry, to: &$0) }
     }
 
-    private func add(_ record: LogRecord) {
-        self.state.withLock { state in
-            if state.entries.count >= self.configuration.journalEntriesMax {
-                state.dropped += 1
-            } else {
-                state.entries.append(ProducerRecord(topic: self.configuration.attemptTopic, record: record))
-            }
+    private func add(_ event: CloudEvent, _ entry: AttemptEntry, to state: inout State) {
+        guard state.count < self.configuration.journalEntriesMax else {
+            state.dropped += 1
+            return
+        }
+        state.open[entry.tenant, default: AttemptPage(tenant: entry.tenant)].append(event, entry)
+        state.count += 1
+        if (state.open[entry.tenant]?.count ?? 0) >= Self.pageEntriesMax,
+            let page = state.open.removeValue(forKey: entry.tenant)
+        {
+            state.full.append(page)
         }
     }
 
     func writeRegularly() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(200))
+            try? await Task.sleep(for: Self.writeInterval)
             await self.write()
         }
     }
 
     /// Writes what has gathered.
     func write() async {
-        let entries = self.state.withLock { state in
-            defer { state.entries = [] }
-            return state.entries
+        var pages = self.state.withLock { state in
+            let pages = state.full + state.open.values
+            (state.open, state.full, state.count) = ([:], [], 0)
+            return pages[...]
         }
-        guard !entries.isEmpty else { return }
-        do { _ = try await self.log.append(entries) } catch {
-            self.state.withLock { $0.dropped += entries.count }
+        let now = DispatchClock.wall
+        while !pages.isEmpty {
+            let next = pages.prefix(Self.appendRecordsMax)
+            pages = pages.dropFirst(next.count)
+            do {
+                _ = try await self.log.append(
+                    next.map { page in
+                        ProducerRecord(topic: self.configuration.attemptTopic, record: page.record(at: now))
+                    })
+            } catch {
+                let lost = next.reduce(0) { $0 + $1.count }
+                self.state.withLock { $0.dropped += lost }
+            }
         }
     }
 }

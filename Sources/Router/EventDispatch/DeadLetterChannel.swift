@@ -135,15 +135,23 @@ final class DeadLetterChannel: Sendable {
         return ProducerRecord(topic: self.configuration.redriveTopic, record: record)
     }
 
-    /// What traces read of a letter that was redriven or discarded; nil where traces are not kept, or the letter is a
-    /// replay's.
-    func journalRecord(_ letter: DeadLetter, outcome: String) -> ProducerRecord? {
-        guard self.configuration.recordsAttempts, letter.replayID == nil else { return nil }
-        let entry = AttemptEntry(
-            subscription: letter.subscription, tenant: letter.tenant, position: letter.position, outcome: outcome,
-            at: DispatchClock.wall, status: nil, error: nil, durationMilliseconds: 0)
-        return ProducerRecord(
-            topic: self.configuration.attemptTopic, record: entry.record(eventID: letter.event.id))
+    /// What traces read of letters of one tenant that were redriven or discarded; nothing where traces are not kept, or
+    /// of a replay's letters.
+    func journalRecords(_ letters: [DeadLetter], outcome: AttemptEntry.Outcome) -> [ProducerRecord] {
+        guard self.configuration.recordsAttempts else { return [] }
+        let now = DispatchClock.wall
+        var pages: [AttemptPage] = []
+        for letter in letters where letter.replayID == nil {
+            if pages.last.map({ $0.count >= AttemptJournal.pageEntriesMax }) ?? true {
+                pages.append(AttemptPage(tenant: letter.tenant))
+            }
+            pages[pages.count - 1].append(
+                letter.event,
+                AttemptEntry(
+                    subscription: letter.subscription, tenant: letter.tenant, position: letter.position,
+                    outcome: outcome, at: now, status: nil, error: nil, durationMilliseconds: 0))
+        }
+        return pages.map { ProducerRecord(topic: self.configuration.attemptTopic, record: $0.record(at: now)) }
     }
 
     /// The one subscription that a redriven record is for.

@@ -48,14 +48,14 @@ extension LogEventQueryService {
         }
         // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone. That one became a
         // dead letter may be told late, so that these entries count, and the times of the others.
-        let deadLettered = entries.count { $0.outcome == AttemptEntry.deadLettered }
-        let taken = entries.count { $0.outcome == AttemptEntry.redriven || $0.outcome == AttemptEntry.discarded }
+        let deadLettered = entries.count { $0.outcome == .deadLettered }
+        let taken = entries.count { $0.outcome == .redriven || $0.outcome == .discarded }
         if deadLettered > taken { return (.deadLettered, "the dead letter is kept no longer") }
-        switch entries.last(where: { $0.outcome != AttemptEntry.deadLettered })?.outcome {
-        case AttemptEntry.redriven where isHeld, AttemptEntry.failed where isHeld: return held
-        case AttemptEntry.redriven: return (.pending, "the dead letter was redriven and is not delivered yet")
-        case AttemptEntry.failed: return (.retrying, reason)
-        case AttemptEntry.discarded: return (.deadLettered, "the dead letter was discarded")
+        switch entries.last(where: { $0.outcome != .deadLettered })?.outcome {
+        case .redriven where isHeld, .failed where isHeld: return held
+        case .redriven: return (.pending, "the dead letter was redriven and is not delivered yet")
+        case .failed: return (.retrying, reason)
+        case .discarded: return (.deadLettered, "the dead letter was discarded")
         default: return (.delivered, reason)
         }
     }

@@ -12,7 +12,9 @@ public final class LogEventQueryService: EventQueryService {
     private static let scannedMax = 200_000
     /// Records that one search with the index reads, one by one, at most; its cursor goes on from there.
     private static let indexedMax = 10_000
-    /// Attempts that one trace tells at most, the newest.
+    /// Records of the journal that one trace reads at most where there is no index.
+    private static let journalScannedMax = 2_000
+    /// Records of the journal that one trace looks into at most, the newest.
     private static let attemptsMax = 500
     let dispatcher: Dispatcher
     private let subscriptions: LogSubscriptionService
@@ -89,7 +91,7 @@ public final class LogEventQueryService: EventQueryService {
     /// have now.
     ///
     /// Attempts that wait to be recorded are recorded first, so that all before the call are seen; without an index
-    /// those older than the last 200000 records of the attempts topic are not.
+    /// those older than the last 2000 records of the attempts topic are not.
     /// - Throws: `notFound`; `conflict` where several sources have this id and none was named; `unavailable`.
     public func trace(id: String, source: String?, tenant: String) async throws(ServiceError) -> EventTrace {
         var query = EventQuery(tenant: tenant, page: PageRequest(limit: 50))
@@ -104,9 +106,9 @@ public final class LogEventQueryService: EventQueryService {
         }
         await self.dispatcher.journal.write()
         let entries: [AttemptEntry]
-        do {
-            entries = try await self.attributed(self.attempts(id, tenant: tenant), to: stored)
-        } catch { throw ServiceError(error) }
+        do { entries = try await self.attributed(self.attempts(stored), to: stored) } catch {
+            throw ServiceError(error)
+        }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
@@ -115,28 +117,30 @@ public final class LogEventQueryService: EventQueryService {
         return EventTrace(event: stored, subscriptions: fates)
     }
 
-    /// The journal's entries for an event, oldest first.
-    private func attempts(_ id: String, tenant: String) async throws(EventLogError) -> [AttemptEntry] {
+    /// What the journal has of one event, oldest first.
+    private func attempts(_ stored: StoredEvent) async throws(EventLogError) -> [AttemptEntry] {
+        let (id, source) = (stored.event.id, stored.event.source)
+        let tenant = stored.event.tenantID ?? ""
         let topicPartition = TopicPartition(self.dispatcher.configuration.attemptTopic, Partition(0))
         let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
         var entries: [AttemptEntry] = []
+        func take(_ record: LogRecord) {
+            entries += AttemptPage.entries(of: record, id: id, source: source).filter { $0.tenant == tenant }
+        }
         if let index {
             let positions = try await index.positions(
                 header: "ce_id", value: id, tenant: tenant, in: [topicPartition: bounds.start..<bounds.end],
                 limit: Self.attemptsMax)
             for position in positions.reversed() {
-                guard let record = try await self.dispatcher.log.record(at: position) else { continue }
-                if let entry = AttemptEntry(record) { entries.append(entry) }
+                if let record = try await self.dispatcher.log.record(at: position) { take(record) }
             }
             return entries
         }
-        var next = max(bounds.start, Offset(bounds.end.value - Int64(Self.scannedMax)))
+        var next = max(bounds.start, Offset(bounds.end.value - Int64(Self.journalScannedMax)))
         while next < bounds.end {
             let batch = try await self.dispatcher.log.fetch(
-                topicPartition, from: next, maxRecords: 2_000, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records where element.record.headers["ce_id"] == id {
-                if let entry = AttemptEntry(element.record), entry.tenant == tenant { entries.append(entry) }
-            }
+                topicPartition, from: next, maxRecords: 200, maxBytes: 4 << 20, waitMax: .zero)
+            for element in batch.records { take(element.record) }
             guard batch.next > next else { break }
             next = batch.next
         }

@@ -1,6 +1,6 @@
 /// Finds records by what is in them: a projection of the log, rebuildable, bounded by retention.
 public protocol EventIndex: Sendable {
-    /// Positions of the records of one tenant whose header `name` has exactly these bytes, newest first.
+    /// Positions of the records of one tenant that have a header `name` with exactly these bytes, newest first.
     ///
     /// Inside a partition offsets fall; partitions are merged by the timestamps of their records. So the search goes on
     /// without loss when it is asked again with every range cut off at the lowest offset that it gave.

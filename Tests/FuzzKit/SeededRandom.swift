@@ -1,12 +1,12 @@
-import Foundation
+import FoundationEssentials
 
 /// SplitMix64: the same seed gives the same numbers on every machine.
-struct SeededRandom: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { self.state = seed }
+    public init(seed: UInt64) { self.state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         self.state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = self.state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -15,20 +15,20 @@ struct SeededRandom: RandomNumberGenerator {
     }
 
     /// A number of `0..<bound`.
-    mutating func below(_ bound: Int) -> Int { Int(self.next() % UInt64(bound)) }
+    public mutating func below(_ bound: Int) -> Int { Int(self.next() % UInt64(bound)) }
 
     /// True once in `times`.
-    mutating func once(in times: Int) -> Bool { self.below(times) == 0 }
+    public mutating func once(in times: Int) -> Bool { self.below(times) == 0 }
 
-    mutating func pick<T>(_ values: [T]) -> T { values[self.below(values.count)] }
+    public mutating func pick<T>(_ values: [T]) -> T { values[self.below(values.count)] }
 
     /// The seed of this run: `FUZZ_SEED`, else a fixed one, so that a run without settings is the same every time.
-    static var runSeed: UInt64 {
+    public static var runSeed: UInt64 {
         ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_261_123
     }
 
     /// How many cases to try: `FUZZ_ITERATIONS`, else `count`.
-    static func iterations(default count: Int) -> Int {
+    public static func iterations(default count: Int) -> Int {
         ProcessInfo.processInfo.environment["FUZZ_ITERATIONS"].flatMap { Int($0) } ?? count
     }
 }

@@ -10,7 +10,7 @@ extension SeededRandom {
     ]
 
     /// Text that an attribute may hold.
-    mutating func attributeText(lengthMin: Int = 0, lengthMax: Int = 40) -> String {
+    public mutating func attributeText(lengthMin: Int = 0, lengthMax: Int = 40) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<(lengthMin + self.below(lengthMax - lengthMin + 1)) {
             let range = self.pick(Self.scalars)
@@ -21,12 +21,12 @@ extension SeededRandom {
     }
 
     /// A name that is none of the specification's.
-    mutating func extensionName() -> String {
+    public mutating func extensionName() -> String {
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         return "x" + String((0..<self.below(20)).map { _ in self.pick(letters) })
     }
 
-    mutating func jsonString() -> String {
+    public mutating func jsonString() -> String {
         let pieces = [
             "a", "b c", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "é", "😀", "12345678", "", "'", "{",
             "]",
@@ -35,7 +35,7 @@ extension SeededRandom {
     }
 
     /// A JSON text with white space here and there.
-    mutating func json(depth: Int = 0) -> String {
+    public mutating func json(depth: Int = 0) -> String {
         let space = self.pick(["", "", "", " ", "\n", "\t ", "\r\n"])
         let scalar = self.pick([
             "null", "true", "false", "0", "-0", "1", "-17", "3.25", "1e5", "2E-3", "-0.5e+2", "123456789",
@@ -53,13 +53,13 @@ extension SeededRandom {
         return space + (isObject ? "{" : "[") + inside + (isObject ? "}" : "]") + space
     }
 
-    mutating func bytes(lengthMax: Int) -> [UInt8] {
+    public mutating func bytes(lengthMax: Int) -> [UInt8] {
         (0..<self.below(lengthMax + 1)).map { _ in UInt8(truncatingIfNeeded: self.next()) }
     }
 
     /// An event that ``CloudEvent/validate(limits:)`` takes; with data under a matching or another content type, or
     /// none.
-    mutating func event() -> CloudEvent {
+    public mutating func event() -> CloudEvent {
         let sources = ["/s", "https://a.example/b?c=d#e", "urn:x:y", "%20", "//h/p", "a/b", "mailto:a@b.c"]
         var event = CloudEvent(
             id: self.attributeText(lengthMin: 1), source: self.pick(sources), type: self.attributeText(lengthMin: 1))

@@ -1,0 +1,45 @@
+/// Everything that takes bytes from outside apart, with what must hold whatever the bytes are.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// One event in the JSON format.
+    case event
+    /// A batch in the JSON format.
+    case batch
+    /// Lines of headers, an empty line, a body: binary mode over HTTP.
+    case httpMessage
+    /// The same lines as a record of the log, binary or structured.
+    case kafkaRecord
+    /// The packed headers of a record.
+    case recordHeaders
+    case contentType
+    case timestamp
+    /// A CloudEvents SQL expression.
+    case expression
+    /// A filter of the Subscriptions API.
+    case filter
+    /// A subscription of the Subscriptions API.
+    case subscription
+
+    /// What became of some bytes.
+    public enum Outcome: Sendable, Hashable {
+        case accepted
+        case refused
+        /// Something that must hold does not: what.
+        case violated(String)
+    }
+
+    /// Feeds the bytes to the target.
+    public func outcome(of bytes: [UInt8]) -> Outcome {
+        switch self {
+        case .event: Self.event(bytes)
+        case .batch: Self.batch(bytes)
+        case .httpMessage: Self.httpMessage(bytes)
+        case .kafkaRecord: Self.kafkaRecord(bytes)
+        case .recordHeaders: Self.recordHeaders(bytes)
+        case .contentType: Self.contentType(bytes)
+        case .timestamp: Self.timestamp(bytes)
+        case .expression: Self.expression(bytes)
+        case .filter: Self.filter(bytes)
+        case .subscription: Self.subscription(bytes)
+        }
+    }
+}
