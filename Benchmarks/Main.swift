@@ -35,6 +35,7 @@ struct Main {
             IngressBenchmark(name: "ingress.single", eventsPerRequest: 1),
             IngressBenchmark(name: "ingress.batch", eventsPerRequest: 100),
             DeliveryBenchmark(),
+            DeadSinkBenchmark(),
             FilterBenchmark(),
             SubscriptionsBenchmark(count: 1_000, ratioMin: 0.9),
             SubscriptionsBenchmark(count: 10_000, ratioMin: 0.7),

@@ -1,14 +1,14 @@
 import CloudEvents
 import EventLog
 
-/// What came of one attempt for one event, as the journal keeps it.
+/// What came of one attempt for one event, or of its dead letter, as the journal keeps it.
 struct AttemptEntry: Sendable {
     enum Outcome: Sendable, Hashable {
         case delivered
         /// It is tried again, or given up: then a `deadLettered` follows.
         case failed
         case deadLettered
-        /// The dead letter is on its way again.
+        /// The dead letter was sent again: what comes of it follows.
         case redriven
         case discarded
     }
@@ -28,13 +28,8 @@ struct AttemptEntry: Sendable {
 
     /// Which of two entries of one time comes first.
     var rank: Int {
-        switch self.outcome {
-        case .failed: 0
-        case .deadLettered: 1
-        case .redriven: 2
-        case .discarded: 3
-        case .delivered: 4
-        }
+        let order: [Outcome] = [.redriven, .failed, .deadLettered, .discarded, .delivered]
+        return order.firstIndex(of: self.outcome) ?? 0
     }
 }
 

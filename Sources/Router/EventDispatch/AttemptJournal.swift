@@ -18,7 +18,7 @@ final class AttemptJournal: Sendable {
     }
 
     /// Entries of one record.
-    private static let pageEntriesMax = 128
+    static let pageEntriesMax = 128
     /// Records of one append.
     private static let appendRecordsMax = 32
     private static let writeInterval = Duration.milliseconds(200)

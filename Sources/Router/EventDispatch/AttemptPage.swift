@@ -9,7 +9,9 @@ import NIOCore
 /// source · tenant · subscription · topic · error`, numbers big endian, texts behind their length in 2 bytes.
 struct AttemptPage: Sendable {
     /// The journal's outcomes, as they are written.
-    private static let outcomes: [AttemptEntry.Outcome] = [.delivered, .failed, .deadLettered, .redriven, .discarded]
+    private static let outcomes: [AttemptEntry.Outcome] = [
+        .delivered, .failed, .deadLettered, .redriven, .discarded,
+    ]
     private static let textBytesMax = 4_096
 
     private var headers = RecordHeaders()

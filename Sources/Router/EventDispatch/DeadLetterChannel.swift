@@ -111,21 +111,10 @@ final class DeadLetterChannel: Sendable {
         of position: Position
     ) async throws(EventLogError) -> (position: Position, attempts: Int, replayID: String?) {
         guard position.topic == self.configuration.redriveTopic,
-            let record = try await self.record(at: position), let origin = Position(originOf: record)
+            let record = try await self.log.record(at: position), let origin = Position(originOf: record)
         else { return (position, 0, nil) }
         let attempts = record.headers["portarium_attempts"].flatMap { Int($0) } ?? 0
         return (origin, attempts, record.headers["portarium_replayid"])
-    }
-
-    private func record(at position: Position) async throws(EventLogError) -> LogRecord? {
-        do {
-            let batch = try await self.log.fetch(
-                position.topicPartition, from: position.offset, maxRecords: 1, maxBytes: 1, waitMax: .zero)
-            return batch.records.first { $0.offset == position.offset }?.record
-        } catch {
-            if error.code == .offsetOutOfRange { return nil }
-            throw error
-        }
     }
 
     /// The record that says a dead letter is gone.
@@ -146,16 +135,23 @@ final class DeadLetterChannel: Sendable {
         return ProducerRecord(topic: self.configuration.redriveTopic, record: record)
     }
 
-    /// What traces read of a letter that was redriven or discarded; nil where traces are not kept, or the letter is a
-    /// replay's.
-    func journalRecord(_ letter: DeadLetter, outcome: AttemptEntry.Outcome) -> ProducerRecord? {
-        guard self.configuration.recordsAttempts, letter.replayID == nil else { return nil }
-        let entry = AttemptEntry(
-            subscription: letter.subscription, tenant: letter.tenant, position: letter.position, outcome: outcome,
-            at: DispatchClock.wall, status: nil, error: nil, durationMilliseconds: 0)
-        var page = AttemptPage(tenant: letter.tenant)
-        page.append(letter.event, entry)
-        return ProducerRecord(topic: self.configuration.attemptTopic, record: page.record(at: entry.at))
+    /// What traces read of letters of one tenant that were redriven or discarded; nothing where traces are not kept, or
+    /// of a replay's letters.
+    func journalRecords(_ letters: [DeadLetter], outcome: AttemptEntry.Outcome) -> [ProducerRecord] {
+        guard self.configuration.recordsAttempts else { return [] }
+        let now = DispatchClock.wall
+        var pages: [AttemptPage] = []
+        for letter in letters where letter.replayID == nil {
+            if pages.last.map({ $0.count >= AttemptJournal.pageEntriesMax }) ?? true {
+                pages.append(AttemptPage(tenant: letter.tenant))
+            }
+            pages[pages.count - 1].append(
+                letter.event,
+                AttemptEntry(
+                    subscription: letter.subscription, tenant: letter.tenant, position: letter.position,
+                    outcome: outcome, at: now, status: nil, error: nil, durationMilliseconds: 0))
+        }
+        return pages.map { ProducerRecord(topic: self.configuration.attemptTopic, record: $0.record(at: now)) }
     }
 
     /// The one subscription that a redriven record is for.
@@ -202,7 +198,7 @@ final class DeadLetterChannel: Sendable {
 
     /// Reads one; nil where it is gone.
     func letter(_ entry: Entry) async throws(EventLogError) -> DeadLetter? {
-        guard let record = try await self.record(at: Position(self.topicPartition, entry.offset)) else {
+        guard let record = try await self.log.record(at: Position(self.topicPartition, entry.offset)) else {
             // Retention or compaction took it: it is there no more.
             self.state.withLock { state in
                 if state.index[entry.id] === entry { state.index.remove(entry.id) }

@@ -144,7 +144,7 @@ public final class LogDeadLetterService: DeadLetterService {
         guard !parcel.letters.isEmpty else { return 0 }
         let records =
             parcel.letters.map { self.channel.redriveRecord($0) } + parcel.letters.map { self.channel.tombstone($0.id) }
-            + parcel.letters.compactMap { self.channel.journalRecord($0, outcome: .redriven) }
+            + self.channel.journalRecords(parcel.letters, outcome: .redriven)
         let count = parcel.letters.count
         do {
             let positions = try await self.dispatcher.log.append(records)
@@ -162,7 +162,7 @@ public final class LogDeadLetterService: DeadLetterService {
         guard let entry = self.channel.entry(id, tenant: tenant), let letter = try await self.letter(entry) else {
             throw Self.unknown(id)
         }
-        let journal = self.channel.journalRecord(letter, outcome: .discarded).map { [$0] } ?? []
+        let journal = self.channel.journalRecords([letter], outcome: .discarded)
         do {
             let positions = try await self.dispatcher.log.append([self.channel.tombstone(id)] + journal)
             self.channel.forget([id], tombstones: positions)

@@ -46,13 +46,16 @@ extension LogEventQueryService {
         case .retrying: return isHeld ? held : (.retrying, reason)
         case .settled: break
         }
-        // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone.
-        switch entries.last?.outcome {
+        // Settled, and no dead letter now: delivered, or a dead letter that was redriven or is gone. That one became a
+        // dead letter may be told late, so that these entries count, and the times of the others.
+        let deadLettered = entries.count { $0.outcome == .deadLettered }
+        let taken = entries.count { $0.outcome == .redriven || $0.outcome == .discarded }
+        if deadLettered > taken { return (.deadLettered, "the dead letter is kept no longer") }
+        switch entries.last(where: { $0.outcome != .deadLettered })?.outcome {
         case .redriven where isHeld, .failed where isHeld: return held
         case .redriven: return (.pending, "the dead letter was redriven and is not delivered yet")
         case .failed: return (.retrying, reason)
         case .discarded: return (.deadLettered, "the dead letter was discarded")
-        case .deadLettered: return (.deadLettered, "the dead letter is kept no longer")
         default: return (.delivered, reason)
         }
     }

@@ -106,9 +106,9 @@ public final class LogEventQueryService: EventQueryService {
         }
         await self.dispatcher.journal.write()
         let entries: [AttemptEntry]
-        do {
-            entries = try await self.attributed(self.attempts(stored), to: stored)
-        } catch { throw ServiceError(error) }
+        do { entries = try await self.attributed(self.attempts(stored), to: stored) } catch {
+            throw ServiceError(error)
+        }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
@@ -117,7 +117,6 @@ public final class LogEventQueryService: EventQueryService {
         return EventTrace(event: stored, subscriptions: fates)
     }
 
-    /// The journal's entries for an event, oldest first.
     /// What the journal has of one event, oldest first.
     private func attempts(_ stored: StoredEvent) async throws(EventLogError) -> [AttemptEntry] {
         let (id, source) = (stored.event.id, stored.event.source)
