@@ -5,7 +5,7 @@
 ///   - `appendQueueRecordsMax` (int, default 100,000): records that wait for their transaction.
 ///   - `appendQueueBytesMax` (int, default 64 MiB): bytes of those records.
 ///   - `commitBatchRecordsMax` (int, default 8,192), `commitBatchBytesMax` (int, default 16 MiB): one transaction.
-///   - `recentBytesMax` (int, default 8 MiB): the records appended last, kept in memory.
+///   - `recentBytesMax` (int, default 4 MiB): the records appended last, kept in memory.
 ///   - `recordBytesMax` (int, default and most 16 MiB): one record.
 ///   - `fetchBytesMax` (int, default 64 MiB): one fetch, whatever its caller asks.
 ///   - `metadataBytesMax` (int, default 64 KiB): the text that a group keeps with a position.
@@ -33,7 +33,7 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     public var commitBatchBytesMax: Int = 16 << 20
 
     /// Bytes of the records appended last that stay in memory for those who follow the ends of partitions, `0...1 GiB`.
-    public var recentBytesMax: Int = 8 << 20
+    public var recentBytesMax: Int = 4 << 20
 
     /// Bytes of key, headers and value of one record, `1...16 MiB`; a larger one is `tooLarge`.
     public var recordBytesMax: Int = 16 << 20
