@@ -1,8 +1,8 @@
 import Foundation
 import ProcessKit
 
-/// What a dead endpoint costs the others: publishing and delivering to a living sink, with a subscription beside it whose
-/// sink refuses every connection for all 200,000 events of the run, against a router without that subscription.
+/// What a dead endpoint costs the others: publishing and delivering to a living sink, with a subscription beside it
+/// whose sink refuses every connection for all 200,000 events of the run, against a router without that subscription.
 struct DeadSinkBenchmark: Benchmark {
     private static let type = "com.portarium.bench.Matched.v1"
     private static let dataBytes = 300
