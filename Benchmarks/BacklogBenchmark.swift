@@ -34,7 +34,7 @@ struct BacklogBenchmark: Benchmark {
         let load = LoadGenerator(port: router.port, template: template)
         try await load.send(requests: events / Self.batch, connections: 8)
         try await load.shutdown()
-        let full = try Self.residentMegabytes(of: router.identifier)
+        let full = try residentMegabytes(of: router.identifier)
         Progress.say("  backlog of \(events): \(BenchmarkReport.figure(full)) MB")
 
         try await router.client.call("POST", "/v1/subscriptions/matching/resume", expecting: 200)
@@ -43,23 +43,11 @@ struct BacklogBenchmark: Benchmark {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: .seconds(context.roundSeconds * 4))
         while clock.now < end, sink.count - base < events {
-            greatest = max(greatest, try Self.residentMegabytes(of: router.identifier))
+            greatest = max(greatest, try residentMegabytes(of: router.identifier))
             try await clock.sleep(for: .milliseconds(50))
         }
         guard sink.count > base else { throw ChildProcess.Failure("the backlog was not delivered") }
         Progress.say("  while \(sink.count - base) are delivered: \(BenchmarkReport.figure(greatest)) MB")
         return greatest
-    }
-
-    /// What the system keeps in memory for a process, its code included (Linux).
-    static func residentMegabytes(of process: Int32) throws -> Double {
-        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        guard
-            let kilobytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({
-                Double($0)
-            })
-        else { throw ChildProcess.Failure("no resident size of process \(process)") }
-        return kilobytes * 1_024 / 1_000_000
     }
 }

@@ -5,9 +5,6 @@ import ProcessKit
 /// whose sink refuses every connection for all 200,000 events of the run, against a router without that subscription.
 struct DeadSinkBenchmark: Benchmark {
     private static let type = "com.portarium.bench.Matched.v1"
-    private static let dataBytes = 300
-    private static let keys = 10_000
-    private static let batch = 100
     private static let ratioMin = 0.9
 
     let name = "delivery.dead-sink"
@@ -21,7 +18,14 @@ struct DeadSinkBenchmark: Benchmark {
                     try await Self.subscribe(free.client, "alive", sink.url)
                     try await Self.subscribe(burdened.client, "alive", sink.url)
                     try await Self.subscribe(burdened.client, "dead", "http://127.0.0.1:\(try await freePort())/")
-                    return try await self.measure(burdened, free, sink, context)
+                    let pair = PairedDelivery(
+                        type: Self.type, events: context.scaled(40_000, quick: 4_000), sink: sink)
+                    return try await pair.measure(burdened, against: free, context) { round, value, ceiling in
+                        let megabytes = BenchmarkReport.figure(try residentMegabytes(of: burdened.identifier))
+                        Progress.say(
+                            "  round \(round): \(value) events/s with a dead sink (\(megabytes) MB), "
+                                + "\(ceiling) without")
+                    }
                 }
             }
         }
@@ -32,39 +36,5 @@ struct DeadSinkBenchmark: Benchmark {
         try await client.call(
             "POST", "/v1/subscriptions",
             #"{"id":"\#(id)","types":["\#(Self.type)"],"sink":"\#(sink)","protocol":"HTTP"}"#, expecting: 201)
-    }
-
-    private func measure(
-        _ burdened: PortariumProcess, _ free: PortariumProcess, _ sink: CountingSink, _ context: BenchmarkContext
-    ) async throws -> [(value: Double, ceiling: Double)] {
-        let template = RequestTemplate.batch(
-            type: Self.type, count: Self.batch, dataBytes: Self.dataBytes, keys: Self.keys)
-        let (burdenedLoad, freeLoad) = (
-            LoadGenerator(port: burdened.port, template: template), LoadGenerator(port: free.port, template: template)
-        )
-        var rounds: [(value: Double, ceiling: Double)] = []
-        for round in 1...context.rounds {
-            let value = try await self.rate(burdenedLoad, sink, context)
-            let ceiling = try await self.rate(freeLoad, sink, context)
-            let megabytes = try BacklogBenchmark.residentMegabytes(of: burdened.identifier)
-            Progress.say(
-                "  round \(round): \(BenchmarkReport.figure(value)) events/s with a dead sink "
-                    + "(\(BenchmarkReport.figure(megabytes)) MB), \(BenchmarkReport.figure(ceiling)) without")
-            rounds.append((value, ceiling))
-        }
-        try await burdenedLoad.shutdown()
-        try await freeLoad.shutdown()
-        return rounds
-    }
-
-    /// From the first request to the last delivery to the living sink.
-    private func rate(_ load: LoadGenerator, _ sink: CountingSink, _ context: BenchmarkContext) async throws -> Double {
-        let events = context.scaled(40_000, quick: 4_000)
-        let base = sink.count
-        let clock = ContinuousClock()
-        let start = clock.now
-        try await load.send(requests: events / Self.batch, connections: 4)
-        try await sink.wait(until: base + events)
-        return Double(events) / (clock.now - start).seconds
     }
 }

@@ -4,9 +4,6 @@ import ProcessKit
 /// Publishing and delivering with many subscriptions of which one matches, against a router that has only that one.
 struct SubscriptionsBenchmark: Benchmark {
     private static let type = "com.portarium.bench.Matched.v1"
-    private static let dataBytes = 300
-    private static let keys = 10_000
-    private static let batch = 100
 
     let count: Int
     let ratioMin: Double
@@ -19,7 +16,11 @@ struct SubscriptionsBenchmark: Benchmark {
                 try await PortariumProcess.with(dataDirectory: context.directory.appendingPathComponent("one")) { one in
                     try await Self.subscribe(many.client, matching: sink, others: self.count - 1)
                     try await Self.subscribe(one.client, matching: sink, others: 0)
-                    return try await self.measure(many, one, sink, context)
+                    let pair = PairedDelivery(
+                        type: Self.type, events: context.scaled(50_000, quick: 5_000), sink: sink)
+                    return try await pair.measure(many, against: one, context) { round, value, ceiling in
+                        Progress.say("  round \(round): \(value) events/s with \(self.count), \(ceiling) with one")
+                    }
                 }
             }
         }
@@ -50,38 +51,5 @@ struct SubscriptionsBenchmark: Benchmark {
             }
             try await group.waitForAll()
         }
-    }
-
-    private func measure(
-        _ many: PortariumProcess, _ one: PortariumProcess, _ sink: CountingSink, _ context: BenchmarkContext
-    ) async throws -> [(value: Double, ceiling: Double)] {
-        let template = RequestTemplate.batch(
-            type: Self.type, count: Self.batch, dataBytes: Self.dataBytes, keys: Self.keys)
-        let (manyLoad, oneLoad) = (
-            LoadGenerator(port: many.port, template: template), LoadGenerator(port: one.port, template: template)
-        )
-        var rounds: [(value: Double, ceiling: Double)] = []
-        for round in 1...context.rounds {
-            let value = try await self.rate(manyLoad, sink, context)
-            let ceiling = try await self.rate(oneLoad, sink, context)
-            Progress.say(
-                "  round \(round): \(BenchmarkReport.figure(value)) events/s with \(self.count), "
-                    + "\(BenchmarkReport.figure(ceiling)) with one")
-            rounds.append((value, ceiling))
-        }
-        try await manyLoad.shutdown()
-        try await oneLoad.shutdown()
-        return rounds
-    }
-
-    /// From the first request to the last delivery.
-    private func rate(_ load: LoadGenerator, _ sink: CountingSink, _ context: BenchmarkContext) async throws -> Double {
-        let events = context.scaled(50_000, quick: 5_000)
-        let base = sink.count
-        let clock = ContinuousClock()
-        let start = clock.now
-        try await load.send(requests: events / Self.batch, connections: 4)
-        try await sink.wait(until: base + events)
-        return Double(events) / (clock.now - start).seconds
     }
 }

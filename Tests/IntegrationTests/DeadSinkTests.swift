@@ -7,9 +7,12 @@ extension IntegrationTests {
     struct DeadSinkTests {
         /// `PORTARIUM_DEAD_SINK_EVENTS` makes it a long one.
         private static let events =
-            ProcessInfo.processInfo.environment["PORTARIUM_DEAD_SINK_EVENTS"].flatMap(Int.init) ?? 10_000
+            ProcessInfo.processInfo.environment["PORTARIUM_DEAD_SINK_EVENTS"].flatMap(Int.init) ?? 20_000
         private static let keys = 50
         private static let batch = 100
+        /// By how much the process may grow between the first quarter of the run and its end, in megabytes: a backlog that
+        /// stayed in memory would be more.
+        private static let growthMax = 40.0
 
         @Test(.timeLimit(.minutes(30)))
         func aDeadSinkDelaysNobodyAndCatchesUpInOrder() async throws {
@@ -20,13 +23,14 @@ extension IntegrationTests {
                         let dead = RecordingSink(port: try await freePort())
                         try await self.subscribe("alive", alive, router.client)
                         try await self.subscribe("dead", dead, router.client)
-                        let published = try await self.publish(router.client)
+                        let (published, earlyMegabytes) = try await self.publish(router)
 
                         try await eventually("everything at the living sink", within: .seconds(600)) {
                             alive.count >= Self.events
                         }
                         self.expectAll(published, at: alive)
                         #expect(dead.count == 0)
+                        #expect(try residentMegabytes(of: router.identifier) < earlyMegabytes + Self.growthMax)
                         let parked = try await router.client.call("GET", "/v1/subscriptions/dead", expecting: 200)
                         #expect((parked["lag"]?.int ?? 0) > 0)
 
@@ -51,8 +55,11 @@ extension IntegrationTests {
                 """, expecting: 201)
         }
 
-        private func publish(_ client: RouterClient) async throws -> Set<String> {
+        /// The events, and how large the process was after a quarter of them.
+        private func publish(_ router: PortariumProcess) async throws -> (events: Set<String>, megabytes: Double) {
+            let client = router.client
             var published: Set<String> = []
+            var megabytes = 0.0
             for start in stride(from: 0, to: Self.events, by: Self.batch) {
                 let events = (start..<min(start + Self.batch, Self.events)).map { number in
                     let key = "k\(number % Self.keys)"
@@ -66,8 +73,9 @@ extension IntegrationTests {
                 let answer = try await client.publishBatch(events)
                 guard answer.status == 202 else { throw RouterClient.Refused(call: "publish", answer: answer) }
                 #expect(answer.json["accepted"]?.int == events.count)
+                if start <= Self.events / 4 { megabytes = try residentMegabytes(of: router.identifier) }
             }
-            return published
+            return (published, megabytes)
         }
 
         /// A subscription that failed for too long has to be woken by hand.
