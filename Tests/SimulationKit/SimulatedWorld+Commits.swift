@@ -16,7 +16,7 @@ extension SimulatedWorld {
     }
 
     /// The log answers the commit. Not every log stores a plan as a whole: where the answer is a failure, any part of
-    /// it may be durable, in its order.
+    /// it may be durable.
     mutating func finishCommit() {
         guard let plan = self.plan else { return }
         self.plan = nil
@@ -28,13 +28,22 @@ extension SimulatedWorld {
             }
             for commit in plan.commits { self.apply(commit) }
         } else {
-            let durable = outcome < 9 ? Int.random(in: 0...plan.commits.count, using: &self.random) : 0
-            for commit in plan.commits.prefix(durable) { self.apply(commit) }
+            if outcome < 9 { self.applyPart(of: plan) }
             self.unplanned = self.planCovers + self.unplanned
         }
         self.planCovers = []
         self.machine.commitFinished(plan, succeeded: outcome < 7)
         self.carryOut()
+    }
+
+    mutating func applyPart(of plan: CommitPlan) {
+        if self.chance(50) {
+            for commit in plan.commits.prefix(Int.random(in: 0...plan.commits.count, using: &self.random)) {
+                self.apply(commit)
+            }
+        } else {
+            for commit in plan.commits where self.chance(50) { self.apply(commit) }
+        }
     }
 
     /// One position becomes durable.

@@ -97,12 +97,8 @@ extension SimulatedWorld {
 
     private mutating func crash() {
         self.statistics.crashes += 1
-        // A commit and one step of each change under way may be durable although nobody is left to hear of it.
-        if let plan = self.plan, self.chance(50) {
-            for commit in plan.commits.prefix(Int.random(in: 0...plan.commits.count, using: &self.random)) {
-                self.apply(commit)
-            }
-        }
+        // A commit that is under way may be durable although nobody is left to hear of it.
+        if let plan = self.plan, self.chance(50) { self.applyPart(of: plan) }
         self.restart()
     }
 
