@@ -7,7 +7,7 @@ import Synchronization
 /// The index of the embedded log: finds records by the values of some headers.
 ///
 /// A projection in a file of its own beside the log, behind it by a moment: `run()` reads headers in batches and
-/// writes their hashes, and rests three times as long as it worked, so that it takes a quarter of one core at most.
+/// writes their hashes, and rests seven times as long as it worked, so that it takes an eighth of one core at most.
 /// Lookups read what is not indexed yet from the log, so they miss nothing. A file that is missing, damaged, or of
 /// another log is built anew; until that is done, and where the file cannot be written, lookups take longer.
 ///
@@ -24,7 +24,7 @@ public final class EmbeddedEventIndex: EventIndex, Service {
     /// Records of one transaction at most.
     static let batchRecordsMax = 16_384
     /// How long the indexer rests after a batch, in times of what the batch took.
-    static let restFactor = 3
+    static let restFactor = 7
     /// How long it rests when the file cannot be written.
     static let retryInterval = Duration.seconds(30)
 
