@@ -10,8 +10,8 @@ extension IntegrationTests {
             ProcessInfo.processInfo.environment["PORTARIUM_DEAD_SINK_EVENTS"].flatMap(Int.init) ?? 20_000
         private static let keys = 50
         private static let batch = 100
-        /// By how much the process may grow between the first quarter of the run and its end, in megabytes: a backlog that
-        /// stayed in memory would be more.
+        /// By how much the process may grow between the first quarter of the run and its end, in megabytes: a backlog
+        /// that stayed in memory would be more.
         private static let growthMax = 40.0
 
         @Test(.timeLimit(.minutes(30)))
