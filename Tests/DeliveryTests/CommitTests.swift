@@ -21,6 +21,20 @@ import Testing
         #expect(further.isEmpty, "nothing has changed")
     }
 
+    @Test func aHoldKeepsTheTailsCommitWhereTheTailStoodWhenItBegan() {
+        var recorder = MachineRecorder()
+        recorder.add("a")
+        recorder.publish(3)
+        let hold = recorder.machine.holdTails()
+        recorder.publish(4)
+        recorder.settleAll()
+        recorder.commit()
+        #expect(recorder.committedTail() == 3)
+        recorder.machine.releaseTails(hold)
+        recorder.commit()
+        #expect(recorder.committedTail() == 7)
+    }
+
     @Test func nothingSettledIsSentAgainAfterARestart() {
         var recorder = MachineRecorder()
         recorder.add("a")

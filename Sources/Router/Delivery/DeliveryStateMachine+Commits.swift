@@ -2,6 +2,19 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
+    /// Keeps what the tails commit from passing where they stand now, until ``releaseTails(_:)``.
+    ///
+    /// Around the making of a subscription: from before its start is resolved until it is added. Otherwise a crash in
+    /// between could find the tail's commit behind its start, and the subscription without a cursor of its own.
+    public mutating func holdTails() -> UInt64 {
+        let id = self.nextID()
+        self.tailHolds[id] = self.tails.map(\.position)
+        return id
+    }
+
+    /// Ends a hold; one that is not known is ignored.
+    public mutating func releaseTails(_ id: UInt64) { self.tailHolds[id] = nil }
+
     /// Whether a plan has been given out and is not finished.
     public var isCommitting: Bool { self.isCommitPlanned }
 
@@ -61,6 +74,7 @@ extension DeliveryStateMachine {
     /// The lowest offset that the tail's commit has to wait at.
     private func settledTail(_ tail: Int) -> Int64 {
         var lowest = self.tails[tail].position
+        for positions in self.tailHolds.values where tail < positions.count { lowest = min(lowest, positions[tail]) }
         for slot in self.tails[tail].slots {
             // Who is durably detached is found at its own cursor by a restart, wherever the tail's commit stands. All
             // others, and those whose leaving is not durable yet, would be found at the tail.

@@ -111,6 +111,8 @@ public struct DeliveryStateMachine: Sendable {
     var reservedBytes = 0
     var isSending = true
     var isCommitPlanned = false
+    /// Where the tails stood when each hold began, see ``holdTails()``.
+    var tailHolds: [UInt64: [Int64]] = [:]
     var sequence: UInt64 = 0
     var random: SplitMix64
     private var effects: [DeliveryEffect] = []

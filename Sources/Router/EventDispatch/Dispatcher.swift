@@ -56,7 +56,7 @@ public final class Dispatcher: Service {
         for topicPartition in try await self.fedPartitions() {
             let bounds = try await self.log.bounds(of: topicPartition)
             // A commit that retention has overtaken is taken as it is: the first read finds out, and says what is lost.
-            let start = min(committed[topicPartition]?.offset ?? bounds.start, bounds.end)
+            let start = min(committed[topicPartition]?.offset ?? .zero, bounds.end)
             self.core.step { state, now in
                 state.ends[topicPartition] = bounds.end
                 state.machine.assign(topicPartition, committed: start, cursors: { _ in (nil, nil) }, now: now)

@@ -111,6 +111,8 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
         try await self.dispatcher.check(subscription.config.start)
+        let hold = self.dispatcher.core.step { state, _ in state.machine.holdTails() }
+        defer { self.dispatcher.core.step { state, _ in state.machine.releaseTails(hold) } }
         let starts: Dispatcher.Starts
         do { starts = try await self.dispatcher.resolve(subscription.config.start) } catch {
             throw ServiceError(error)
