@@ -84,6 +84,13 @@ let package = Package(
         room(
             "EmbeddedEventLog", "Sources/Router/EmbeddedEventLog",
             ["CloudEvents", "EventLog", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging, .deque]),
+        // librdkafka, the C client
+        .systemLibrary(
+            name: "CRdKafka", path: "Sources/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // ◆ the log on Kafka; the only room that names a Kafka client
+        room(
+            "KafkaEventLog", "Sources/Router/KafkaEventLog",
+            ["CRdKafka", "CloudEvents", "EventLog", .nioCore, .nioPosix, .lifecycle, .logging, .deque]),
         // ◆ what every HTTP surface shares: problem+json, tenant, limits
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
@@ -119,8 +126,8 @@ let package = Package(
             name: "Portarium",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
-                "HTTPServing",
-                "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore, .nioPosix, .nioHTTP1, .httpTypes,
+                "KafkaEventLog", "HTTPServing", "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore,
+                .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
             ],
@@ -167,6 +174,12 @@ let package = Package(
         tests(
             "EmbeddedEventLogTests",
             ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
+        tests(
+            "KafkaEventLogTests",
+            [
+                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "ProcessKit", "RouterTestKit", .nioCore,
+                .logging,
+            ]),
         tests(
             "IngressTests",
             [

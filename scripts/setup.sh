@@ -4,7 +4,7 @@
 set -euo pipefail
 
 swift_minimum=6.2
-packages=(libsqlite3-dev zlib1g-dev)
+packages=(libsqlite3-dev zlib1g-dev librdkafka-dev libssl-dev)
 
 fail() {
     printf 'setup: %s\n' "$1" >&2
