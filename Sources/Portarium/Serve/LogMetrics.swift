@@ -1,9 +1,8 @@
 import CoreMetrics
-import EmbeddedEventLog
 import Observability
 
 /// Counts what the log's writer does.
-struct LogMetrics: EmbeddedEventLogObserver {
+struct LogMetrics: Sendable {
     private let records: Counter
     private let duration: CoreMetrics.Timer
     private let batch: Recorder

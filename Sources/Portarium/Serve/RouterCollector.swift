@@ -1,5 +1,4 @@
 import Delivery
-import EmbeddedEventLog
 import EventDispatch
 import EventLog
 import Observability
@@ -12,30 +11,29 @@ struct RouterCollector: Sendable {
     static let partitionSeriesMax = 2_000
     static let subscriptionSeriesMax = 5_000
 
-    let log: EmbeddedEventLog
+    let log: any ServedLog
     /// nil where this process does not deliver.
     let dispatcher: Dispatcher?
-    /// nil: events are not indexed.
-    let index: EmbeddedEventIndex?
 
     func register(in metrics: PrometheusMetrics) {
         let process = ProcessCollector()
         metrics.register { process.collect() }
-        metrics.register { self.logFamilies() }
+        metrics.register { await self.logFamilies() }
         if let dispatcher { metrics.register { Self.families(of: dispatcher.figures) } }
     }
 
-    private func logFamilies() -> [MetricFamily] {
-        let statistics = self.log.statistics
+    private func logFamilies() async -> [MetricFamily] {
+        let figures = self.log.figures
+        let indexLag = await self.log.index?.lag
         return [
             MetricFamily(.buildInfo, [MetricSample(1, labels: [("version", PortariumVersion.current)])]),
-            MetricFamily(.logQueuedRecords, [MetricSample(statistics.queuedRecords)]),
-            MetricFamily(.logQueuedBytes, [MetricSample(statistics.queuedBytes)]),
-            MetricFamily(.indexLag, self.index.map { [MetricSample($0.lag)] } ?? []),
+            MetricFamily(.logQueuedRecords, [MetricSample(figures.queuedRecords)]),
+            MetricFamily(.logQueuedBytes, [MetricSample(figures.queuedBytes)]),
+            MetricFamily(.indexLag, indexLag.map { [MetricSample($0)] } ?? []),
             MetricFamily(
                 .logEndOffset,
                 Self.bounded(
-                    self.log.endOffsets.map { (Self.labels($0.topicPartition), $0.end.value) },
+                    figures.endOffsets.map { (Self.labels($0.topicPartition), $0.end.value) },
                     max: Self.partitionSeriesMax)),
         ]
     }

@@ -107,6 +107,14 @@ extension RouterConfiguration {
         }
     }
 
+    /// Every topic that the router works with: those of events, then its own.
+    func allTopics(_ routing: RoutingTable) -> [TopicSpecification] {
+        self.topicSpecifications(routing)
+            + self.dispatchConfiguration(eventTopics: routing.topics).internalTopics(
+                attemptRetentionAge: self.retentionAge, deadLetterRetentionAge: self.deadLetterRetentionAge,
+                deadLetterRetentionBytesMax: self.deadLetterRetentionBytesMax)
+    }
+
     func dispatchConfiguration(eventTopics: [Topic]) -> DispatchConfiguration {
         var dispatch = DispatchConfiguration(eventTopics: eventTopics)
         let prefix = self.log.topicPrefix

@@ -1,4 +1,3 @@
-import EmbeddedEventLog
 import EventDispatch
 import EventLog
 import HTTPEventSink
@@ -25,53 +24,39 @@ struct RouterServer: Sendable {
     }
 
     /// Serves until the process is told to end: stops accepting, drains within the limit, then closes the log.
-    /// - Throws: ``CommandFailure`` where the log's directory or the address cannot be had.
+    /// - Throws: ``CommandFailure`` where the log or the address cannot be had.
     func run() async throws {
-        let log: EmbeddedEventLog
-        do throws(EventLogError) {
-            log = try EmbeddedEventLog(
-                configuration: self.configuration.eventLog, observer: LogMetrics(factory: self.metrics),
-                logger: self.logger)
-        } catch {
-            throw CommandFailure(.failed, error.message)
-        }
-        var index: EmbeddedEventIndex?
+        let log = try await self.openLog()
         do {
-            if log.configuration.isIndexed, self.has(.api) { index = try EmbeddedEventIndex(log: log) }
-            try await self.serve(log, index, try self.configuration.routingTable())
+            try await self.serve(log, try self.configuration.routingTable())
         } catch {
-            await index?.close()
             await log.close()
             throw self.failure(error)
         }
-        await index?.close()
         await log.close()
         self.logger.info("stopped")
     }
 
+    private func openLog() async throws -> any ServedLog {
+        try await EmbeddedServedLog(self.configuration, metrics: self.metrics, logger: self.logger)
+    }
+
     private func has(_ role: RouterRole) -> Bool { self.configuration.server.roles.contains(role) }
 
-    private func serve(
-        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ routing: RoutingTable
-    ) async throws {
-        let dispatch = self.configuration.dispatchConfiguration(eventTopics: routing.topics)
-        let topics =
-            self.configuration.topicSpecifications(routing)
-            + dispatch.internalTopics(
-                attemptRetentionAge: self.configuration.retentionAge,
-                deadLetterRetentionAge: self.configuration.deadLetterRetentionAge,
-                deadLetterRetentionBytesMax: self.configuration.deadLetterRetentionBytesMax)
-        for specification in topics { try await log.createTopic(specification) }
+    private func serve(_ log: any ServedLog, _ routing: RoutingTable) async throws {
+        try await log.prepare(self.configuration.allTopics(routing))
         let correlationIDs = CorrelationIDGenerator()
-        let intake = EventIntake(writer: log, routing: routing, correlationID: { correlationIDs.next(at: $0) })
-        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, nil, intake, nil) }
+        let intake = EventIntake(
+            writer: log.eventLog, routing: routing, correlationID: { correlationIDs.next(at: $0) })
+        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, intake, nil) }
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
         do {
             try await self.serve(
-                log, index, intake,
+                log, intake,
                 RouterServices(
-                    dispatch, log, index, sink, IntakeAuditTrail(intake: intake), self.metrics, self.logger))
+                    self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
+                    sink, IntakeAuditTrail(intake: intake), self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error
@@ -79,23 +64,18 @@ struct RouterServer: Sendable {
         await sink.shutdown()
     }
 
-    private func serve(
-        _ log: EmbeddedEventLog, _ index: EmbeddedEventIndex?, _ intake: EventIntake, _ services: RouterServices?
-    ) async throws {
+    private func serve(_ log: any ServedLog, _ intake: EventIntake, _ services: RouterServices?) async throws {
         try await services?.load()
-        RouterCollector(log: log, dispatcher: services?.dispatcher, index: index).register(in: self.metrics)
+        RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        var running: [any Service] = [
-            LogSweeper(
-                log: log, interval: .seconds(self.configuration.log.retentionSweepSeconds), logger: self.logger)
-        ]
-        if let index { running.append(index) }
+        var running = log.services
         if let services {
             running += [services.audit, services.subscriptions]
             if self.has(.dispatch) { running += [services.replays, services.dispatcher] }
         }
-        let queue = EventIntakeQueue(writer: log, recordsMax: self.configuration.log.appendQueueRecordsMax)
+        let queue = EventIntakeQueue(
+            writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
         running += [queue, try self.makeServer(log, queue, intake, services)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -104,7 +84,7 @@ struct RouterServer: Sendable {
     }
 
     private func makeServer(
-        _ log: EmbeddedEventLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ services: RouterServices?
+        _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ services: RouterServices?
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -147,7 +127,7 @@ struct RouterServer: Sendable {
         }
     }
 
-    private func readinessChecks(_ log: EmbeddedEventLog, _ services: RouterServices?) -> [ReadinessCheck] {
+    private func readinessChecks(_ log: any ServedLog, _ services: RouterServices?) -> [ReadinessCheck] {
         let isWritable = ReadinessCheck("log") {
             do throws(EventLogError) {
                 try await log.probe()
