@@ -47,7 +47,7 @@ final class ProxiedConnection {
             server.abort()
             throw error
         }
-        self.client.read()
+        // The client's channel is not active before this is done; it reads once it is.
         server.read()
     }
 
@@ -81,6 +81,11 @@ private final class ProxyHandler: ChannelInboundHandler {
         self.take = take
         self.incoming = receives
         self.outgoing = sends
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.read()
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
