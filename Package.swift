@@ -161,6 +161,8 @@ let package = Package(
             name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
             path: "Tests/KafkaTestKit", swiftSettings: strict),
         .target(
+            name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
+        .target(
             name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
@@ -180,8 +182,8 @@ let package = Package(
         tests(
             "KafkaEventLogTests",
             [
-                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "ProcessKit", "RouterTestKit", .nioCore,
-                .logging,
+                "BrokerTraits", "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit",
+                "RouterTestKit", .nioCore, .logging,
             ]),
         tests(
             "IngressTests",
@@ -210,7 +212,9 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
-        tests("IntegrationTests", ["Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests(
+            "IntegrationTests",
+            ["BrokerTraits", "KafkaTestKit", "Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
         tests(
             "PortariumTests",
             [
@@ -218,7 +222,7 @@ let package = Package(
                 .hummingbirdTesting, .configuration, .argumentParser,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
-        tests("KafkaTestKitTests", ["CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
+        tests("KafkaTestKitTests", ["BrokerTraits", "CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

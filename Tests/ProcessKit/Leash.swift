@@ -2,13 +2,13 @@ import Foundation
 
 /// Ties programs to this one: when it ends, however that comes about, what was started on a leash is killed.
 ///
-/// The end of a pipe that only this process holds is the sign. A signal on the death of the parent would not do: on Linux
-/// that means the thread that started the program, and threads of a pool come and go.
+/// The end of a pipe that only this process holds is the sign. A signal on the death of the parent would not do: on
+/// Linux that means the thread that started the program, and threads of a pool come and go.
 package final class Leash: Sendable {
-    /// Starts "$@" in its own place, so that the number of the process is that of the program. Beside it waits a child of
-    /// the program that reads the pipe: a line lets go; the end of the file means that nobody is left to look after it.
-    /// It kills only its own parent, whose number cannot have passed to another program while that is so. It holds nothing
-    /// else open, because Foundation takes the last open end of a socket for the life of the program.
+    /// Starts "$@" in its own place, so that the number of the process is that of the program. Beside it waits a child
+    /// of the program that reads the pipe: a line lets go; the end of the file means that nobody is left to look after
+    /// it. It kills only its own parent, whose number cannot have passed to another program while that is so. It holds
+    /// nothing else open, because Foundation takes the last open end of a socket for the life of the program.
     private static let script = """
         exec 3<&0 </dev/null
         {
