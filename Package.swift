@@ -139,7 +139,7 @@ let package = Package(
                 "CloudEvents", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird,
                 .asyncHTTPClient, .logging,
             ],
-            path: "Benchmarks", swiftSettings: strict),
+            path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
         // ▶ seeded schedules from the command line
         .executableTarget(
             name: "Simulate", dependencies: ["SimulationKit"], path: "Tests/Simulate", swiftSettings: strict),
