@@ -16,8 +16,8 @@ final class KafkaMembership: Sendable {
         var assigned: Set<TopicPartition> = []
     }
 
-    /// A member that gives up partitions joins anew right after it. Some coordinators are still answering the others then,
-    /// and lose the answer: who comes back is not quicker than this.
+    /// A member that gives up partitions joins anew right after it. Some coordinators are still answering the others
+    /// then, and lose the answer: who comes back is not quicker than this.
     private static let revokeMin = Duration.milliseconds(100)
     private let configuration: KafkaEventLogConfiguration
     private let calls: BlockingCalls
