@@ -158,6 +158,9 @@ let package = Package(
             path: "Tests/ProcessKit", swiftSettings: strict),
 
         .target(
+            name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
+            path: "Tests/KafkaTestKit", swiftSettings: strict),
+        .target(
             name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
@@ -215,6 +218,7 @@ let package = Package(
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
+        tests("KafkaTestKitTests", ["CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

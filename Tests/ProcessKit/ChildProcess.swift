@@ -13,22 +13,34 @@ package final class ChildProcess: Sendable {
 
     private let process: Process
     private let outputFile: URL
+    private let leash: Leash?
 
     package var identifier: Int32 { self.process.processIdentifier }
     package var isRunning: Bool { self.process.isRunning }
 
     /// Starts it. Standard output and standard error go to `outputFile`.
-    package init(executable: URL, arguments: [String], outputFile: URL) throws {
+    ///
+    /// - Parameter environment: Added to that of this process.
+    /// - Parameter leash: Ends the program with this process. It takes the place of `standardInput`.
+    package init(
+        executable: URL, arguments: [String], outputFile: URL, environment: [String: String] = [:],
+        standardInput: FileHandle = .nullDevice, leash: Leash? = nil
+    ) throws {
         try Data().write(to: outputFile)
         let output = try FileHandle(forWritingTo: outputFile)
         defer { try? output.close() }
         self.outputFile = outputFile
+        self.leash = leash
+        let command = leash?.command(executable, arguments) ?? (executable, arguments)
         self.process = Process()
-        self.process.executableURL = executable
-        self.process.arguments = arguments
+        self.process.executableURL = command.0
+        self.process.arguments = command.1
         // A crash that prints its own backtrace keeps the process alive for minutes.
-        self.process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
-        self.process.standardInput = FileHandle.nullDevice
+        self.process.environment = ProcessInfo.processInfo.environment
+            .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+            .merging(leash?.environment ?? [:]) { $1 }
+            .merging(environment) { $1 }
+        self.process.standardInput = leash?.end ?? standardInput
         self.process.standardOutput = output
         self.process.standardError = output
         try self.process.run()
@@ -66,6 +78,7 @@ package final class ChildProcess: Sendable {
             await Task.yield()
             usleep(1_000)
         }
+        self.leash?.release()
     }
 
     /// SIGTERM: the program drains. Returns its exit code.
@@ -77,15 +90,20 @@ package final class ChildProcess: Sendable {
     /// Waits until it ends by itself. Returns its exit code.
     package func end(within limit: Duration) async throws -> Int32 {
         try await eventually("the end of process \(self.identifier)", within: limit) { !self.isRunning }
+        self.leash?.release()
         guard self.process.terminationReason == .exit else {
             throw Failure("ended by signal \(self.process.terminationStatus): \(self.outputTail())")
         }
         return self.process.terminationStatus
     }
 
+    /// All that it wrote so far.
+    package func output() -> String {
+        (try? String(contentsOf: self.outputFile, encoding: .utf8)) ?? ""
+    }
+
     /// The last lines it wrote.
     package func outputTail() -> String {
-        let text = (try? String(contentsOf: self.outputFile, encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+        self.output().split(separator: "\n").suffix(20).joined(separator: "\n")
     }
 }

@@ -18,3 +18,20 @@ package func freePort() async throws -> Int {
     }
     throw lastError ?? DeadlineExceeded(expectation: "a free port", limit: .zero)
 }
+
+/// The same where nothing may be awaited. Not for event loops.
+package func unusedPort() throws -> Int {
+    var lastError: (any Error)?
+    for _ in 0..<100 {
+        let port = Int.random(in: 18_000..<32_000)
+        do {
+            let channel = try ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .bind(host: "127.0.0.1", port: port).wait()
+            try channel.close().wait()
+            return port
+        } catch {
+            lastError = error
+        }
+    }
+    throw lastError ?? DeadlineExceeded(expectation: "a free port", limit: .zero)
+}

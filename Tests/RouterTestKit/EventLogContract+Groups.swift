@@ -42,7 +42,10 @@ extension EventLogContract {
         let topic = try await subject.topic("time-many")
         let topicPartition = TopicPartition(topic, Partition(0))
         // Times go up on the whole but swing; the first at or past a time is known from the list itself.
-        let times = (0..<5_000).map { Int64($0 * 10 + ($0 * 7_919) % 400) }
+        let times = (Int64(0)..<5_000).map { (index: Int64) -> Int64 in
+            let swing = (index * 7_919) % 400
+            return 1 + index * 10 + swing
+        }
         for start in stride(from: 0, to: times.count, by: 500) {
             _ = try await subject.log.append(times[start..<(start + 500)].map { .sample(topic, at: $0) })
         }

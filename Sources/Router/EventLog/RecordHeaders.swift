@@ -22,6 +22,9 @@ public struct RecordHeaders: Sendable, Hashable {
         self.bytes = packed
     }
 
+    /// Headers from a packed form that the caller has just made; nothing is checked.
+    public init(wellFormed packed: ByteBuffer) { self.bytes = packed }
+
     /// An empty list with room for `capacity` packed bytes.
     public init(reservingCapacity capacity: Int) {
         self.bytes = ByteBuffer()

@@ -1,0 +1,132 @@
+import CRdKafka
+import EventLog
+
+/// Requests to the brokers that wait for their answer; each call blocks a thread of ``BlockingCalls``.
+struct KafkaAdmin: Sendable {
+    /// A topic as the brokers' metadata has it.
+    struct TopicMetadata: Sendable {
+        var topic: Topic
+        var partitions: Int
+        var replicas: Int
+        /// Whether every partition has a leader.
+        var isLed: Bool
+    }
+
+    let handle: KafkaHandle
+    let timeoutMilliseconds: Int
+
+    var timeout: Int32 { Int32(clamping: self.timeoutMilliseconds) }
+
+    /// One topic, or with nil all that the principal may see. One that is not there is not in the answer.
+    func metadata(_ topic: Topic?) -> Result<[TopicMetadata], EventLogError> {
+        var topicHandle: OpaquePointer?
+        if let topic {
+            topicHandle = rd_kafka_topic_new(self.handle.pointer, topic.name, nil)
+            guard topicHandle != nil else {
+                return .failure(EventLogError(.invalidTopic, "'\(topic)' is no topic name that Kafka takes"))
+            }
+        }
+        defer { if let topicHandle { rd_kafka_topic_destroy(topicHandle) } }
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(
+            self.handle.pointer, topic == nil ? 1 : 0, topicHandle, &answer, self.timeout)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
+            return .failure(EventLogError(kafka: code, "the brokers do not tell their topics"))
+        }
+        defer { rd_kafka_metadata_destroy(answer) }
+        var topics: [TopicMetadata] = []
+        for index in 0..<Int(answer.pointee.topic_cnt) {
+            let found = answer.pointee.topics[index]
+            switch found.err {
+            case RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE: break
+            case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: continue
+            default:
+                if topic == nil { continue }
+                return .failure(EventLogError(kafka: found.err, "the brokers do not tell of topic '\(topic!)'"))
+            }
+            let partitions = UnsafeBufferPointer(start: found.partitions, count: Int(found.partition_cnt))
+            topics.append(
+                TopicMetadata(
+                    topic: Topic(String(cString: found.topic)), partitions: partitions.count,
+                    replicas: partitions.first.map { Int($0.replica_cnt) } ?? 0,
+                    isLed: !partitions.isEmpty && partitions.allSatisfy { $0.leader >= 0 }))
+        }
+        return .success(topics)
+    }
+
+    /// What a partition holds.
+    func bounds(_ topicPartition: TopicPartition) -> Result<OffsetBounds, EventLogError> {
+        var (low, high): (Int64, Int64) = (0, 0)
+        let code = rd_kafka_query_watermark_offsets(
+            self.handle.pointer, topicPartition.topic.name, topicPartition.partition.value, &low, &high, self.timeout)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return .failure(EventLogError(kafka: code, "the bounds of \(topicPartition) cannot be read"))
+        }
+        return .success(OffsetBounds(start: Offset(low), end: Offset(high)))
+    }
+
+    /// The first offset whose record has this timestamp or a later one; nil where there is none.
+    func offset(_ topicPartition: TopicPartition, at timestamp: Timestamp) -> Result<Offset?, EventLogError> {
+        let list = KafkaPartitionList([(topicPartition, timestamp.milliseconds, nil)])
+        let code = rd_kafka_offsets_for_times(self.handle.pointer, list.pointer, self.timeout)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return .failure(EventLogError(kafka: code, "\(topicPartition) cannot be searched by time"))
+        }
+        guard let found = list.elements.first else { return .success(nil) }
+        guard found.error == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return .failure(EventLogError(kafka: found.error, "\(topicPartition) cannot be searched by time"))
+        }
+        return .success(found.offset >= 0 ? Offset(found.offset) : nil)
+    }
+
+    /// Makes one request of the admin API and waits for its answer.
+    /// - Parameters:
+    ///   - submit: hands the request to librdkafka.
+    ///   - read: takes what is wanted out of the answer.
+    func request<Value>(
+        _ operation: rd_kafka_admin_op_t, _ context: String, submit: (OpaquePointer?, OpaquePointer?) -> Void,
+        read: (OpaquePointer) -> Result<Value, EventLogError>
+    ) -> Result<Value, EventLogError> {
+        self.requests(operation, context, count: 1, submit: { _, options, queue in submit(options, queue) }, read: read)
+            .flatMap { values in
+                values.first.map { .success($0) }
+                    ?? .failure(EventLogError(.unavailable, "\(context): the brokers did not answer"))
+            }
+    }
+
+    /// Makes several requests of one kind at the same time, and waits for all of their answers, in any order.
+    func requests<Value>(
+        _ operation: rd_kafka_admin_op_t, _ context: String, count: Int,
+        submit: (_ index: Int, _ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
+        read: (OpaquePointer) -> Result<Value, EventLogError>
+    ) -> Result<[Value], EventLogError> {
+        guard count > 0 else { return .success([]) }
+        let rk = self.handle.pointer
+        let queue = rd_kafka_queue_new(rk)
+        defer { rd_kafka_queue_destroy(queue) }
+        let options = rd_kafka_AdminOptions_new(rk, operation)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        var reason = [CChar](repeating: 0, count: 256)
+        _ = rd_kafka_AdminOptions_set_request_timeout(options, self.timeout, &reason, reason.count)
+        for index in 0..<count { submit(index, options, queue) }
+        var values: [Value] = []
+        var failure: EventLogError?
+        for _ in 0..<count {
+            // librdkafka itself ends a request when its time is over.
+            guard let event = rd_kafka_queue_poll(queue, self.timeout + 5_000) else {
+                return .failure(failure ?? EventLogError(.unavailable, "\(context): the brokers did not answer"))
+            }
+            defer { rd_kafka_event_destroy(event) }
+            let code = rd_kafka_event_error(event)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                failure = failure ?? EventLogError(kafka: code, context)
+                continue
+            }
+            switch read(event) {
+            case .success(let value): values.append(value)
+            case .failure(let error): failure = failure ?? error
+            }
+        }
+        return failure.map { .failure($0) } ?? .success(values)
+    }
+}

@@ -1,0 +1,79 @@
+import CRdKafka
+import EventLog
+import Logging
+import Synchronization
+
+/// One client of librdkafka: a producer or a consumer with its threads and connections.
+///
+/// `@unchecked Sendable`: librdkafka's handles may be used from any thread, and the pointer never changes; ``destroy()``
+/// is called once, by the owner, when no call is under way.
+final class KafkaHandle: @unchecked Sendable {
+    /// What the client is for.
+    enum Kind {
+        case producer
+        case consumer
+    }
+
+    let pointer: OpaquePointer
+    private let context: Unmanaged<KafkaLogContext>
+    private let isDestroyed = Mutex(false)
+
+    /// - Throws: ``EventLogError`` where librdkafka does not take the settings; its sentence names the setting.
+    init(_ kind: Kind, _ settings: KafkaSettings, logger: Logger) throws(EventLogError) {
+        guard let configuration = rd_kafka_conf_new() else {
+            throw EventLogError(.unavailable, "there is no memory for a Kafka client")
+        }
+        let context = Unmanaged.passRetained(KafkaLogContext(logger: logger))
+        rd_kafka_conf_set_opaque(configuration, context.toOpaque())
+        rd_kafka_conf_set_log_cb(configuration, KafkaLogContext.callback)
+        var reason = [CChar](repeating: 0, count: 512)
+        for (name, value) in settings.values.sorted(by: { $0.key < $1.key }) {
+            guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
+                rd_kafka_conf_destroy(configuration)
+                context.release()
+                throw EventLogError(.unavailable, "the Kafka client does not take '\(name)': \(settings.safe(reason))")
+            }
+        }
+        if settings.enabledEvents != 0 { rd_kafka_conf_set_events(configuration, settings.enabledEvents) }
+        let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
+        guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
+            rd_kafka_conf_destroy(configuration)
+            context.release()
+            throw EventLogError(.unavailable, "the Kafka client cannot be made: \(settings.safe(reason))")
+        }
+        self.pointer = pointer
+        self.context = context
+        // Tokens are renewed on librdkafka's own thread: nobody has to poll for it.
+        if settings.values["sasl.oauthbearer.method"] != nil {
+            if let error = rd_kafka_sasl_background_callbacks_enable(pointer) { rd_kafka_error_destroy(error) }
+        }
+    }
+
+    /// Ends the client; waits for its threads. No call may be under way, and none may come after.
+    func destroy() {
+        let isFirst = self.isDestroyed.withLock { isDestroyed in
+            defer { isDestroyed = true }
+            return !isDestroyed
+        }
+        guard isFirst else { return }
+        rd_kafka_destroy(self.pointer)
+        self.context.release()
+    }
+
+    /// Why an idempotent or transactional producer, or a static member, can go on no more; nil where it can.
+    var fatalError: (code: rd_kafka_resp_err_t, text: String)? {
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(self.pointer, &reason, reason.count)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : (code, String(nulTerminated: reason))
+    }
+}
+
+extension String {
+    /// The text of a C buffer up to its first zero.
+    init(nulTerminated buffer: [CChar]) {
+        self = buffer.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return "" }
+            return String(cString: base)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import CRdKafka
+import Logging
+import Synchronization
+
+/// Takes what librdkafka says to the log of the process: its own levels, a line now and then and not one per event.
+final class KafkaLogContext: Sendable {
+    private struct State {
+        var windowStart: ContinuousClock.Instant?
+        var lines = 0
+        var suppressed = 0
+    }
+
+    /// Lines in one window; what is more is counted and told with the next one.
+    private static let linesMax = 5
+    private static let window = Duration.seconds(10)
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(logger: Logger) { self.logger = logger }
+
+    static let callback: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void =
+        {
+            handle, level, facility, text in
+            guard let handle, let opaque = rd_kafka_opaque(handle), let text else { return }
+            let context = Unmanaged<KafkaLogContext>.fromOpaque(opaque).takeUnretainedValue()
+            context.log(level, facility.map { String(cString: $0) } ?? "", String(cString: text))
+        }
+
+    /// - Parameter level: of syslog, 0 (emergency) to 7 (debug).
+    private func log(_ level: Int32, _ facility: String, _ text: String) {
+        let swiftLevel: Logger.Level =
+            switch level {
+            case ...4: .warning
+            case 5: .notice
+            case 6: .info
+            default: .debug
+            }
+        guard swiftLevel >= self.logger.logLevel else { return }
+        let suppressed = self.state.withLock { state -> Int? in
+            let now = ContinuousClock.now
+            if state.windowStart.map({ $0.duration(to: now) > Self.window }) ?? true {
+                state.windowStart = now
+                state.lines = 0
+            }
+            guard state.lines < Self.linesMax else {
+                state.suppressed += 1
+                return nil
+            }
+            state.lines += 1
+            defer { state.suppressed = 0 }
+            return state.suppressed
+        }
+        guard let suppressed else { return }
+        var metadata: Logger.Metadata = ["facility": "\(facility)", "client": "\(text)"]
+        if suppressed > 0 { metadata["more"] = "\(suppressed) since the last line" }
+        self.logger.log(level: swiftLevel, "the Kafka client says", metadata: metadata)
+    }
+}

@@ -1,0 +1,186 @@
+import CRdKafka
+import EventLog
+import Logging
+import Synchronization
+
+/// This process's place in the group of replicas: which partitions it dispatches.
+///
+/// The group is an ordinary consumer group with cooperative assignment: a rebalance takes only the partitions that move.
+/// Nothing is read through its client; its partitions are paused.
+final class KafkaMembership: Sendable {
+    private struct State {
+        var handle: KafkaHandle?
+        var isLeaving = false
+        /// Who waits for the end of ``run(_:_:)``.
+        var leavers: [CheckedContinuation<Void, Never>] = []
+        var assigned: Set<TopicPartition> = []
+    }
+
+    private let configuration: KafkaEventLogConfiguration
+    private let calls: BlockingCalls
+    private let logger: Logger
+    private let signal = KafkaSignal()
+    private let state = Mutex(State())
+
+    init(_ configuration: KafkaEventLogConfiguration, _ calls: BlockingCalls, logger: Logger) {
+        self.configuration = configuration
+        self.calls = calls
+        self.logger = logger
+    }
+
+    /// The group's name on the cluster.
+    var group: String { "\(self.configuration.prefix).tail" }
+    var isMember: Bool { self.state.withLock { $0.handle != nil } }
+
+    /// Takes part until ``leave()`` or until the task is cancelled; see ``EventLogMembership/takePart(in:_:)``.
+    func run(_ topics: [Topic], _ listener: any PartitionListener) async throws(EventLogError) {
+        let settings = KafkaSettings.member(self.configuration, group: self.group)
+        let handle = try KafkaHandle(.consumer, settings, logger: self.logger)
+        let hasLeft = self.state.withLock { state in
+            if !state.isLeaving { state.handle = handle }
+            return state.isLeaving
+        }
+        if hasLeft { return await self.free(handle) }
+        let queue = rd_kafka_queue_get_consumer(handle.pointer)
+        rd_kafka_queue_cb_event_enable(queue, KafkaSignal.callback, Unmanaged.passUnretained(self.signal).toOpaque())
+        let list = KafkaPartitionList(topics.map { TopicPartition($0, Partition(-1)) }, offset: -1_001)
+        let code = rd_kafka_subscribe(handle.pointer, list.pointer)
+        var failure =
+            code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : EventLogError(kafka: code, "the group cannot be joined")
+        if failure == nil {
+            do throws(EventLogError) { try await self.follow(handle, queue, listener) } catch { failure = error }
+        }
+        rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        rd_kafka_queue_destroy(queue)
+        await self.free(handle)
+        if let failure { throw failure }
+    }
+
+    private func free(_ handle: KafkaHandle) async {
+        let leavers = self.state.withLock { state in
+            state.handle = nil
+            state.assigned = []
+            defer { state.leavers = [] }
+            return state.leavers
+        }
+        _ = try? await self.calls.run { () -> Result<Void, EventLogError> in
+            handle.destroy()
+            return .success(())
+        }
+        for leaver in leavers { leaver.resume() }
+    }
+
+    private func follow(
+        _ handle: KafkaHandle, _ queue: OpaquePointer?, _ listener: any PartitionListener
+    ) async throws(EventLogError) {
+        var isClosing = false
+        while true {
+            self.signal.clear()
+            while let event = rd_kafka_queue_poll(queue, 0) {
+                await self.take(event, handle, listener)
+                rd_kafka_event_destroy(event)
+            }
+            if isClosing, rd_kafka_consumer_closed(handle.pointer) != 0 { return }
+            if let fault = handle.fatalError {
+                throw EventLogError(
+                    .unavailable,
+                    "this replica was put out of the group '\(self.group)': \(fault.text); "
+                        + "no two replicas may have the same instance id")
+            }
+            if !isClosing, self.state.withLock({ $0.isLeaving }) || Task.isCancelled {
+                isClosing = true
+                if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
+                    rd_kafka_error_destroy(error)
+                    return
+                }
+                continue
+            }
+            // librdkafka wants to be asked now and then, or it takes the member for dead.
+            await self.signal.wait(
+                until: .now + (isClosing ? .milliseconds(10) : .seconds(1)), endsWithTask: !isClosing)
+        }
+    }
+
+    private func take(_ event: OpaquePointer, _ handle: KafkaHandle, _ listener: any PartitionListener) async {
+        guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
+            let list = rd_kafka_event_topic_partition_list(event)
+        else { return }
+        let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
+        switch rd_kafka_event_error(event) {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            // Nothing is read through this client, so any offset will do.
+            let places = KafkaPartitionList(partitions, offset: 0)
+            Self.carryOut(rd_kafka_incremental_assign(handle.pointer, places.pointer), self.logger)
+            rd_kafka_pause_partitions(handle.pointer, places.pointer)
+            self.state.withLock { $0.assigned.formUnion(partitions) }
+            self.log("partitions came", partitions)
+            if !partitions.isEmpty { await listener.assigned(partitions) }
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+            let isLost = rd_kafka_assignment_lost(handle.pointer) != 0
+            if isLost {
+                self.state.withLock { $0.assigned.subtract(partitions) }
+                self.log("partitions were lost", partitions)
+                if !partitions.isEmpty { await listener.lost(partitions) }
+            } else {
+                self.log("partitions go", partitions)
+                if !partitions.isEmpty { await listener.revoked(partitions) }
+                self.state.withLock { $0.assigned.subtract(partitions) }
+            }
+            let places = KafkaPartitionList(partitions, offset: 0)
+            Self.carryOut(rd_kafka_incremental_unassign(handle.pointer, places.pointer), self.logger)
+        default:
+            self.logger.warning(
+                "the partitions of this replica could not be settled",
+                metadata: ["error": "\(String(cString: rd_kafka_err2str(rd_kafka_event_error(event))))"])
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ partitions: [TopicPartition]) {
+        self.logger.info(message, metadata: ["group": "\(self.group)", "partitions": "\(partitions.count)"])
+    }
+
+    private static func carryOut(_ error: OpaquePointer?, _ logger: Logger) {
+        guard let error else { return }
+        let fault = EventLogError(taking: error, "the assignment was not taken")
+        logger.warning("an assignment of partitions was not taken", metadata: ["error": "\(fault)"])
+    }
+
+    /// Stores positions of the group as its member: the coordinator refuses who is it no more.
+    ///
+    /// - Throws: ``EventLogError`` `unavailable` where this process has not all of the partitions, the coordinator
+    ///   refuses, or does not answer.
+    func commit(
+        _ positions: [(topicPartition: TopicPartition, committed: CommittedOffset)]
+    ) async throws(EventLogError) {
+        let (handle, assigned) = self.state.withLock { ($0.handle, $0.assigned) }
+        guard positions.allSatisfy({ assigned.contains($0.topicPartition) }), let handle else {
+            throw EventLogError(
+                .unavailable, "positions cannot be stored: this replica has lost some of the partitions")
+        }
+        try await self.calls.run { () -> Result<Void, EventLogError> in
+            let list = KafkaPartitionList(
+                positions.map { ($0.topicPartition, $0.committed.offset.value, $0.committed.metadata) })
+            let code = rd_kafka_commit(handle.pointer, list.pointer, 0)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                return .failure(EventLogError(kafka: code, "positions cannot be stored"))
+            }
+            let refused = list.elements.first { $0.error != RD_KAFKA_RESP_ERR_NO_ERROR }
+            return refused.map { .failure(EventLogError(kafka: $0.error, "positions cannot be stored")) }
+                ?? .success(())
+        }
+    }
+
+    /// Ends ``run(_:_:)``, and returns when it has ended.
+    func leave() async {
+        await withCheckedContinuation { continuation in
+            let isOut = self.state.withLock { state in
+                state.isLeaving = true
+                if state.handle == nil { return true }
+                state.leavers.append(continuation)
+                return false
+            }
+            self.signal.set()
+            if isOut { continuation.resume() }
+        }
+    }
+}

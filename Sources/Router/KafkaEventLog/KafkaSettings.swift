@@ -1,0 +1,145 @@
+import CRdKafka
+
+/// Settings of one client of librdkafka, by its own names.
+struct KafkaSettings: Sendable {
+    private(set) var values: [String: String]
+    /// Kinds of events that go to the queue instead of a callback (`RD_KAFKA_EVENT_…`).
+    private(set) var enabledEvents: Int32 = 0
+    /// What must not be shown to anybody.
+    private let secrets: [String]
+
+    /// What all clients share.
+    init(_ configuration: KafkaEventLogConfiguration) {
+        var values = configuration.properties.filter { name, _ in
+            !KafkaEventLogConfiguration.reservedProperties.contains(name)
+        }
+        values["bootstrap.servers"] = configuration.brokers
+        values["client.id"] = configuration.clientID
+        values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, 1_000))"
+        values["socket.keepalive.enable"] = "true"
+        values["reconnect.backoff.ms"] = "100"
+        values["reconnect.backoff.max.ms"] = "2000"
+        // The brokers close what is idle; that is no news.
+        values["log.connection.close"] = "false"
+        values["topic.metadata.refresh.interval.ms"] = "60000"
+        self.secrets = Self.secure(&values, configuration.security)
+        self.values = values
+    }
+
+    private static func secure(_ values: inout [String: String], _ security: KafkaSecurity) -> [String] {
+        var secrets: [String] = []
+        if let tls = security.tls {
+            values["ssl.ca.location"] = tls.authorityFile
+            values["ssl.certificate.location"] = tls.certificateFile
+            values["ssl.key.location"] = tls.keyFile
+            values["ssl.key.password"] = tls.keyPassword
+            values["ssl.endpoint.identification.algorithm"] = tls.verifiesHostname ? "https" : "none"
+            if let password = tls.keyPassword { secrets.append(password) }
+        }
+        let isEncrypted = security.tls != nil
+        guard let authentication = security.authentication else {
+            values["security.protocol"] = isEncrypted ? "ssl" : "plaintext"
+            return secrets
+        }
+        values["security.protocol"] = isEncrypted ? "sasl_ssl" : "sasl_plaintext"
+        switch authentication {
+        case .plain(let user, let password): secrets += Self.log(in: &values, "PLAIN", user, password)
+        case .scramSHA256(let user, let password): secrets += Self.log(in: &values, "SCRAM-SHA-256", user, password)
+        case .scramSHA512(let user, let password): secrets += Self.log(in: &values, "SCRAM-SHA-512", user, password)
+        case .oauthBearer(let endpoint, let clientID, let clientSecret, let scope):
+            values["sasl.mechanism"] = "OAUTHBEARER"
+            values["sasl.oauthbearer.method"] = "oidc"
+            values["sasl.oauthbearer.token.endpoint.url"] = endpoint
+            values["sasl.oauthbearer.client.id"] = clientID
+            values["sasl.oauthbearer.client.secret"] = clientSecret
+            values["sasl.oauthbearer.scope"] = scope
+            secrets.append(clientSecret)
+        }
+        return secrets
+    }
+
+    private static func log(
+        in values: inout [String: String], _ mechanism: String, _ user: String, _ password: String
+    ) -> [String] {
+        values["sasl.mechanism"] = mechanism
+        values["sasl.username"] = user
+        values["sasl.password"] = password
+        return [password]
+    }
+
+    /// For the client that writes: every record once and in order, acknowledged by all replicas that are in sync.
+    static func producer(_ configuration: KafkaEventLogConfiguration) -> Self {
+        var settings = Self(configuration)
+        settings.values["enable.idempotence"] = "true"
+        settings.values["acks"] = "all"
+        settings.values["linger.ms"] = "\(configuration.lingerMilliseconds)"
+        settings.values["compression.type"] = configuration.compression.rawValue
+        settings.values["message.max.bytes"] = "\(Self.requestBytesMax(configuration))"
+        settings.values["delivery.timeout.ms"] = "\(configuration.deliveryTimeoutMilliseconds)"
+        // The bounds are the writer's own, so that a refusal comes before anything of a call is queued.
+        settings.values["queue.buffering.max.messages"] = "0"
+        settings.values["queue.buffering.max.kbytes"] = "2147483647"
+        settings.enabledEvents = Int32(RD_KAFKA_EVENT_DR)
+        return settings
+    }
+
+    /// For clients that read what they are asked for.
+    ///
+    /// - Parameter waitMilliseconds: how long a broker may hold a request that nothing has come for. A client has one
+    ///   request under way to each broker: what is wanted besides waits for it.
+    static func reader(_ configuration: KafkaEventLogConfiguration, waitMilliseconds: Int) -> Self {
+        var settings = Self(configuration)
+        settings.values["enable.auto.commit"] = "false"
+        settings.values["enable.auto.offset.store"] = "false"
+        settings.values["enable.partition.eof"] = "true"
+        settings.values["auto.offset.reset"] = "error"
+        settings.values["isolation.level"] = "read_committed"
+        settings.values["allow.auto.create.topics"] = "false"
+        settings.values["fetch.wait.max.ms"] = "\(waitMilliseconds)"
+        settings.values["fetch.error.backoff.ms"] = "100"
+        settings.values["queued.min.messages"] = "100000"
+        settings.values["queued.max.messages.kbytes"] = "\(max(1, configuration.prefetchBytesMax / 1_024))"
+        settings.values["fetch.message.max.bytes"] = "\(configuration.prefetchBytesMax)"
+        settings.values["fetch.max.bytes"] = "\(max(configuration.fetchBytesMax, configuration.recordBytesMax))"
+        settings.values["receive.message.max.bytes"] =
+            "\(max(configuration.fetchBytesMax, Self.requestBytesMax(configuration)) + 1_048_576)"
+        return settings
+    }
+
+    /// For the client that is a member of the group of replicas.
+    static func member(_ configuration: KafkaEventLogConfiguration, group: String) -> Self {
+        var settings = Self.reader(configuration, waitMilliseconds: 500)
+        settings.values["group.id"] = group
+        settings.values["group.instance.id"] = configuration.instanceID
+        settings.values["partition.assignment.strategy"] = "cooperative-sticky"
+        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
+        settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        // Nothing is read through this client: its partitions are paused as soon as they come.
+        settings.values["queued.min.messages"] = "1"
+        settings.values["queued.max.messages.kbytes"] = "1"
+        settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE)
+        return settings
+    }
+
+    /// A record at the limit, with what Kafka adds to it.
+    private static func requestBytesMax(_ configuration: KafkaEventLogConfiguration) -> Int {
+        min(configuration.recordBytesMax + 65_536, 1_000_000_000)
+    }
+
+    /// What librdkafka says, without what must not be shown.
+    func safe(_ text: [CChar]) -> String {
+        self.secrets.filter { !$0.isEmpty }.reduce(String(nulTerminated: text)) { text, secret in
+            Self.replacing(secret, in: text)
+        }
+    }
+
+    private static func replacing(_ secret: String, in text: String) -> String {
+        var rest = Substring(text)
+        var result = ""
+        while let first = rest.indices.first(where: { rest[$0...].hasPrefix(secret) }) {
+            result += rest[..<first] + "…"
+            rest = rest[first...].dropFirst(secret.count)
+        }
+        return result + rest
+    }
+}

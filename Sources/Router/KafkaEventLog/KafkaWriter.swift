@@ -1,0 +1,286 @@
+import CRdKafka
+import EventLog
+import Logging
+import NIOCore
+import Synchronization
+
+/// Appends through one idempotent producer, and takes its delivery reports in batches on a thread of its own.
+///
+/// Records of one call and partition keep their order, and each is there once whatever is retried. Bounded in records
+/// and bytes that wait for their acknowledgement.
+final class KafkaWriter: Sendable {
+    /// `@unchecked Sendable`: topic handles of librdkafka may be used from any thread.
+    private struct Producer: @unchecked Sendable {
+        let handle: KafkaHandle
+        var topics: [Topic: OpaquePointer] = [:]
+        /// How many partitions of a topic the client is known to know.
+        var partitions: [Topic: Int] = [:]
+    }
+
+    private struct State {
+        var producer: Producer
+        /// Those that failed for good.
+        var retired: [Producer] = []
+        var calls: [UInt32: KafkaAppend] = [:]
+        var nextCall: UInt32 = 0
+        var statistics = KafkaEventLogStatistics(
+            queuedRecords: 0, queuedBytes: 0, appendedRecords: 0, appendedBytes: 0, failedRecords: 0)
+        var isClosed = false
+    }
+
+    private let configuration: KafkaEventLogConfiguration
+    private let table: KafkaTopicTable
+    private let observer: any KafkaEventLogObserver
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let isStopping = Mutex(false)
+
+    init(
+        _ configuration: KafkaEventLogConfiguration, _ table: KafkaTopicTable, observer: any KafkaEventLogObserver,
+        logger: Logger
+    ) throws(EventLogError) {
+        self.configuration = configuration
+        self.table = table
+        self.observer = observer
+        self.logger = logger
+        self.state = Mutex(
+            State(
+                producer: Producer(handle: try KafkaHandle(.producer, .producer(configuration), logger: logger))))
+    }
+
+    var statistics: KafkaEventLogStatistics { self.state.withLock { $0.statistics } }
+
+    /// The producer of now, for what else is asked of it.
+    var fatalError: String? { self.state.withLock { $0.producer.handle.fatalError?.text } }
+
+    /// Queues the records and returns when all are acknowledged, or one failed and nothing more is awaited.
+    func append(
+        _ records: [ProducerRecord], to topicPartitions: [TopicPartition], bytes: Int
+    ) async throws(EventLogError) -> [Position] {
+        try await withCheckedContinuation { continuation in
+            self.start(KafkaAppend(topicPartitions, bytes: bytes, continuation), records)
+        }.get()
+    }
+
+    /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``.
+    func mustLearn(_ topic: Topic, partitions: Int) -> Bool {
+        self.state.withLock { ($0.producer.partitions[topic] ?? 0) < partitions }
+    }
+
+    /// Lets the client ask the brokers for a topic's partitions: those it does not know it refuses. For a blocking
+    /// thread.
+    func learn(_ topic: Topic, partitions: Int, timeoutMilliseconds: Int32) -> Result<Void, EventLogError> {
+        let (handle, pointer) = self.state.withLock { state in
+            (state.producer.handle, Self.handle(of: topic, in: &state.producer))
+        }
+        guard let pointer else { return .failure(EventLogError(.unavailable, "topic '\(topic)' cannot be used")) }
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(handle.pointer, 0, pointer, &answer, timeoutMilliseconds)
+        if let answer { rd_kafka_metadata_destroy(answer) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return .failure(EventLogError(kafka: code, "the brokers do not tell of topic '\(topic)'"))
+        }
+        self.state.withLock { state in
+            if state.producer.handle === handle { state.producer.partitions[topic] = partitions }
+        }
+        return .success(())
+    }
+
+    private static func handle(of topic: Topic, in producer: inout Producer) -> OpaquePointer? {
+        if let known = producer.topics[topic] { return known }
+        let made = rd_kafka_topic_new(producer.handle.pointer, topic.name, nil)
+        producer.topics[topic] = made
+        return made
+    }
+
+    private func start(_ append: KafkaAppend, _ records: [ProducerRecord]) {
+        let refusal = self.state.withLock { state -> (call: UInt32, error: EventLogError?) in
+            if state.isClosed { return (0, EventLogError(.closed, "the log is closed")) }
+            let (queued, bytes) = (state.statistics.queuedRecords, state.statistics.queuedBytes)
+            guard queued == 0 || queued + append.records <= self.configuration.queueRecordsMax,
+                bytes == 0 || bytes + append.bytes <= self.configuration.queueBytesMax
+            else {
+                return (
+                    0,
+                    EventLogError(
+                        .overloaded, "\(queued) records (\(bytes) bytes) wait for the brokers: come again later")
+                )
+            }
+            state.statistics.queuedRecords += append.records
+            state.statistics.queuedBytes += append.bytes
+            state.nextCall &+= 1
+            while state.calls[state.nextCall] != nil { state.nextCall &+= 1 }
+            state.calls[state.nextCall] = append
+            return (state.nextCall, nil)
+        }
+        if let error = refusal.error {
+            append.fail(error)
+            return
+        }
+        self.produce(records, append, call: refusal.call)
+    }
+
+    /// Hands the records to librdkafka. What it does not take is reported as failed at once.
+    private func produce(_ records: [ProducerRecord], _ append: KafkaAppend, call: UInt32) {
+        let topics = Set(append.topicPartitions.map(\.topic))
+        let producer = self.state.withLock { state -> Producer in
+            for topic in topics { _ = Self.handle(of: topic, in: &state.producer) }
+            return state.producer
+        }
+        var refused: [(index: Int, code: rd_kafka_resp_err_t)] = []
+        for (index, record) in records.enumerated() {
+            let topicPartition = append.topicPartitions[index]
+            guard let topic = producer.topics[topicPartition.topic] else {
+                refused.append((index, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC))
+                continue
+            }
+            let opaque = UnsafeMutableRawPointer(bitPattern: UInt(call) << 32 | UInt(UInt32(index)))
+            let code = Self.produce(
+                record.record, producer.handle.pointer, topic, topicPartition.partition.value, opaque)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { refused.append((index, code)) }
+        }
+        guard !refused.isEmpty else { return }
+        if refused.contains(where: { $0.code == RD_KAFKA_RESP_ERR__FATAL }) { self.replaceProducer(producer.handle) }
+        let isDone = self.state.withLock { state in
+            var isDone = false
+            for (index, code) in refused { isDone = append.report(index, offset: -1, code) || isDone }
+            if isDone { Self.settle(append, call, &state) }
+            return isDone
+        }
+        if isDone { self.finish([append]) }
+    }
+
+    private static func produce(
+        _ record: LogRecord, _ producer: OpaquePointer, _ topic: OpaquePointer, _ partition: Int32,
+        _ opaque: UnsafeMutableRawPointer?
+    ) -> rd_kafka_resp_err_t {
+        record.headers.bytes.withUnsafeReadableBytes { headers in
+            Self.withBytes(record.value) { value, valueLength in
+                Self.withBytes(record.key) { key, keyLength in
+                    crk_produce(
+                        producer, topic, partition, value, valueLength, key, keyLength, headers.baseAddress,
+                        headers.count, max(1, record.timestamp.milliseconds), opaque)
+                }
+            }
+        }
+    }
+
+    /// The bytes of a buffer; a length of -1 where there is none.
+    private static func withBytes<R>(_ buffer: ByteBuffer?, _ body: (UnsafeRawPointer?, Int) -> R) -> R {
+        guard let buffer else { return body(nil, -1) }
+        return buffer.withUnsafeReadableBytes { bytes in
+            // Empty is not nothing: the pointer must not be null.
+            withUnsafePointer(to: 0 as UInt8) { empty in
+                body(bytes.baseAddress ?? UnsafeRawPointer(empty), bytes.count)
+            }
+        }
+    }
+
+    private static func settle(_ append: KafkaAppend, _ call: UInt32, _ state: inout State) {
+        state.calls[call] = nil
+        state.statistics.queuedRecords -= append.records
+        state.statistics.queuedBytes -= append.bytes
+        if append.error == nil {
+            state.statistics.appendedRecords += Int64(append.records)
+            state.statistics.appendedBytes += Int64(append.bytes)
+        } else {
+            state.statistics.failedRecords += Int64(append.records)
+        }
+    }
+
+    /// Tells what was appended before its callers are told that it was: who reads next sees it.
+    private func finish(_ appends: [KafkaAppend]) {
+        var ends: [TopicPartition: Int64] = [:]
+        for append in appends { append.noteEnds(in: &ends) }
+        self.table.noteEnds(ends)
+        for append in appends {
+            if append.error == nil {
+                self.observer.appended(
+                    records: append.records, bytes: append.bytes, duration: append.start.duration(to: .now))
+            } else {
+                self.observer.appendFailed(records: append.records)
+            }
+            append.resume()
+        }
+    }
+
+    /// Waits some 100 ms for delivery reports and takes them; false after ``close()``. For a thread of its own.
+    func takeReports() -> Bool {
+        let (handle, retired) = self.state.withLock { ($0.producer.handle, $0.retired) }
+        for producer in retired { self.takeReports(of: producer.handle, waitMilliseconds: 0) }
+        self.takeReports(of: handle, waitMilliseconds: 100)
+        return !self.isStopping.withLock { $0 }
+    }
+
+    private func takeReports(of handle: KafkaHandle, waitMilliseconds: Int32) {
+        let queue = rd_kafka_queue_get_main(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        guard let event = rd_kafka_queue_poll(queue, waitMilliseconds) else { return }
+        defer { rd_kafka_event_destroy(event) }
+        guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { return }
+        let done = self.state.withLock { state in
+            var done: [KafkaAppend] = []
+            var current: (call: UInt32, append: KafkaAppend)?
+            while let message = rd_kafka_event_message_next(event) {
+                let opaque = UInt(bitPattern: message.pointee._private)
+                let call = UInt32(opaque >> 32)
+                if current?.call != call { current = state.calls[call].map { (call, $0) } }
+                guard let append = current?.append else { continue }
+                let index = Int(UInt32(truncatingIfNeeded: opaque))
+                if append.report(index, offset: message.pointee.offset, message.pointee.err) {
+                    Self.settle(append, call, &state)
+                    done.append(append)
+                    current = nil
+                }
+            }
+            return done
+        }
+        self.finish(done)
+    }
+
+    /// An idempotent producer that has lost its place can go on no more: another one begins anew. What the old one had
+    /// is reported as failed; its callers come again. The old one stays until the end, because somebody may be handing
+    /// records to it now.
+    private func replaceProducer(_ old: KafkaHandle) {
+        let isReplaced = self.state.withLock { state in
+            guard state.producer.handle === old, !state.isClosed,
+                let handle = try? KafkaHandle(.producer, .producer(self.configuration), logger: self.logger)
+            else { return false }
+            state.retired.append(state.producer)
+            state.producer = Producer(handle: handle)
+            return true
+        }
+        guard isReplaced else { return }
+        self.logger.error(
+            "the Kafka producer failed for good and is replaced",
+            metadata: ["error": "\(old.fatalError?.text ?? "unknown")"])
+        rd_kafka_purge(old.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+    }
+
+    /// Takes nothing more; waits for what is under way, as long as an append may take. For a blocking thread.
+    func close() {
+        let producer = self.state.withLock { state -> Producer? in
+            defer { state.isClosed = true }
+            return state.isClosed ? nil : state.producer
+        }
+        guard let producer else { return }
+        let deadline = ContinuousClock.now + .milliseconds(self.configuration.deliveryTimeoutMilliseconds)
+        // The thread of takeReports() still takes them.
+        while !self.state.withLock({ $0.calls.isEmpty }), ContinuousClock.now < deadline {
+            rd_kafka_flush(producer.handle.pointer, 10)
+        }
+        rd_kafka_purge(producer.handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        while !self.state.withLock({ $0.calls.isEmpty }) { rd_kafka_flush(producer.handle.pointer, 10) }
+        self.isStopping.withLock { $0 = true }
+    }
+
+    /// Frees the producer; after ``close()``, when ``takeReports()`` has returned.
+    func destroy() {
+        for producer in self.state.withLock({ [$0.producer] + $0.retired }) { Self.destroy(producer) }
+    }
+
+    private static func destroy(_ producer: Producer) {
+        for topic in producer.topics.values { rd_kafka_topic_destroy(topic) }
+        producer.handle.destroy()
+    }
+}

@@ -1,0 +1,107 @@
+import CRdKafka
+import Foundation
+import KafkaTestKit
+import ProcessKit
+import Testing
+
+/// Every broker starts, is one, and leaves nothing behind.
+struct BrokerTests {
+    @Test(.needs(.noida)) func noidaServesUntilItIsStopped() async throws {
+        try await NoidaBroker.with { broker in
+            let answer = try TinyClient.roundTrip(broker.bootstrap, topic: "round-trip")
+            #expect(answer == "hello")
+            await broker.stop()
+            #expect(!broker.isRunning)
+            #expect(await !KafkaProbe.answers(port: broker.port))
+        }
+    }
+
+    @Test(.needs(.noida)) func noidaKeepsItsDataOverARestart() async throws {
+        try await NoidaBroker.with { broker in
+            try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap).produce("kept", to: "kept")
+            try await broker.restart()
+            try Self.expect("kept", in: "kept", of: broker)
+        }
+    }
+
+    @Test(.needs(.noida)) func whatNoidaSettledSurvivesAKill() async throws {
+        try await NoidaBroker.with { broker in
+            try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap).produce("settled", to: "settled")
+            try await broker.settle()
+            await broker.kill()
+            try await broker.restart()
+            try Self.expect("settled", in: "settled", of: broker)
+        }
+    }
+
+    @Test(.needs(.noida)) func allTestsOfAProcessShareOneNoida() async throws {
+        async let one = NoidaBroker.shared()
+        async let other = NoidaBroker.shared()
+        #expect(try await one === other)
+        #expect(try await KafkaProbe.answers(port: one.port))
+    }
+
+    @Test(.needs(.noida)) func clientsOfNoidaStayBehindAProxyThatReplacesItsPort() async throws {
+        let broker = try await NoidaBroker.shared()
+        try await TCPProxy.with(upstreamPort: broker.port, portMap: nil) { proxy in
+            let bootstrap = "127.0.0.1:\(proxy.port)"
+            let ports = try TinyClient(RD_KAFKA_PRODUCER, bootstrap).advertisedPorts()
+            #expect(ports == [proxy.port])
+            let answer = try TinyClient.roundTrip(bootstrap, topic: "behind-\(UUID().uuidString)")
+            #expect(answer == "hello")
+        }
+    }
+
+    @Test(.needs(.tansu)) func tansuServesBehindItsProxy() async throws {
+        try await TansuBroker.with { broker in
+            let producer = try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap)
+            let ports = try producer.advertisedPorts()
+            #expect(ports == [broker.proxy.port])
+            let answer = try TinyClient.roundTrip(broker.bootstrap, topic: "round-trip")
+            #expect(answer == "hello")
+            await broker.stop()
+            #expect(!broker.isRunning)
+        }
+    }
+
+    @Test(.needs(.mockCluster)) func theMockClusterServesAndObeys() async throws {
+        try await MockCluster.with(brokers: 2) { cluster in
+            try await cluster.createTopic("round-trip", partitions: 1)
+            let producer = try TinyClient(RD_KAFKA_PRODUCER, cluster.bootstrap, ["message.timeout.ms": "60000"])
+            let ports = try producer.advertisedPorts()
+            #expect(ports.count == 2)
+            // REQUEST_TIMED_OUT: the client tries again by itself.
+            try await cluster.fail(.produce, code: 7, count: 2)
+            try await cluster.setLeader(ofTopic: "round-trip", partition: 0, broker: 2)
+            try await cluster.setDelay(ofBroker: 2, milliseconds: 5)
+            try await cluster.takeDown(broker: 1)
+            try producer.produce("hello", to: "round-trip")
+            try await cluster.bringUp(broker: 1)
+            let answer = try TinyClient.roundTrip(cluster.bootstrap, topic: "round-trip")
+            #expect(answer == "hello")
+        }
+    }
+
+    @Test(.needs(.mockCluster)) func theMockClusterSaysWhatItCouldNotDo() async throws {
+        try await MockCluster.with { cluster in
+            await #expect(throws: ChildProcess.Failure.self) { try await cluster.takeDown(broker: 99) }
+            try await cluster.takeDown(broker: 1)
+        }
+    }
+
+    private static func expect(_ value: String, in topic: String, of broker: NoidaBroker) throws {
+        let settings = ["group.id": "readers", "auto.offset.reset": "earliest"]
+        let reader = try TinyClient(RD_KAFKA_CONSUMER, broker.bootstrap, settings)
+        try reader.subscribe(to: topic)
+        let answer = try reader.consume(withinMilliseconds: 20_000)
+        #expect(answer == value)
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    fileprivate static func needs(_ kind: BrokerKind, _ features: BrokerFeature...) -> Self {
+        .enabled(
+            if: kind.reasonToSkip(needing: features) == nil,
+            Comment(rawValue: kind.reasonToSkip(needing: features) ?? "it is installed"))
+    }
+}
