@@ -16,6 +16,10 @@ struct KafkaProperty: Sendable, Hashable {
         "message.timeout.ms": "kafka.deliveryTimeoutMilliseconds",
         "queue.buffering.max.messages": "log.appendQueueRecordsMax",
         "queue.buffering.max.kbytes": "log.appendQueueBytesMax",
+        "socket.timeout.ms": "kafka.requestTimeoutMilliseconds",
+        "heartbeat.interval.ms": "kafka.sessionTimeoutMilliseconds",
+        "fetch.message.max.bytes": "kafka.prefetchBytesMax", "max.partition.fetch.bytes": "kafka.prefetchBytesMax",
+        "receive.message.max.bytes": "kafka.fetchBytesMax",
         "queued.max.messages.kbytes": "kafka.prefetchBytesMax", "fetch.max.bytes": "kafka.fetchBytesMax",
         "session.timeout.ms": "kafka.sessionTimeoutMilliseconds",
         "request.timeout.ms": "kafka.requestTimeoutMilliseconds",
@@ -30,10 +34,16 @@ struct KafkaProperty: Sendable, Hashable {
         "sasl.oauthbearer.client.secret": "kafka.oauthClientSecret", "sasl.oauthbearer.scope": "kafka.oauthScope",
     ]
 
+    /// What the router's own way to read needs as it is.
+    static let ownValues: Set<String> = ["fetch.wait.max.ms", "fetch.max.wait.ms", "queued.min.messages"]
+
     /// Why a property may not be set, nil where it may.
     static func fault(ofName name: String) -> String? {
         if KafkaEventLogConfiguration.reservedProperties.contains(name) {
             return "names '\(name)', which the router's promises rest on: leave it out"
+        }
+        if self.ownValues.contains(name) {
+            return "names '\(name)', which the router sets itself: leave it out"
         }
         return self.ownSettings[name].map { "names '\(name)', which has a setting of its own: use \($0)" }
     }
