@@ -136,8 +136,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird,
-                .asyncHTTPClient, .logging,
+                "CloudEvents", "EventLog", "KafkaEventLog", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1,
+                .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
             path: "Benchmarks", swiftSettings: strict),
         // ▶ seeded schedules from the command line
@@ -180,7 +180,8 @@ let package = Package(
         tests(
             "KafkaEventLogTests",
             [
-                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "ProcessKit", "RouterTestKit", .nioCore,
+                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit", "RouterTestKit",
+                .nioCore,
                 .logging,
             ]),
         tests(

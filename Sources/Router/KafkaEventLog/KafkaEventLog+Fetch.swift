@@ -2,8 +2,8 @@ import CRdKafka
 import EventLog
 
 extension KafkaEventLog {
-    /// Reads records; see ``EventLogReader/fetch(_:from:maxRecords:maxBytes:waitMax:)``. Reads only what is committed of
-    /// transactions. Goes on where an earlier fetch ended without asking anew; another place costs a round trip.
+    /// Reads records; see ``EventLogReader/fetch(_:from:maxRecords:maxBytes:waitMax:)``. Reads only what is committed
+    /// of transactions. Goes on where an earlier fetch ended without asking anew; another place costs a round trip.
     /// - Throws: ``EventLogError`` `offsetOutOfRange` with the bounds; `unknownTopic`; `unknownPartition`; `overloaded`
     ///   where too many read the partition at different places; `unavailable` where the brokers give nothing although
     ///   there is something, for ``KafkaEventLogConfiguration/requestTimeoutMilliseconds``; `closed`.

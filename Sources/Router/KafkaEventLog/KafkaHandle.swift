@@ -5,8 +5,8 @@ import Synchronization
 
 /// One client of librdkafka: a producer or a consumer with its threads and connections.
 ///
-/// `@unchecked Sendable`: librdkafka's handles may be used from any thread, and the pointer never changes; ``destroy()``
-/// is called once, by the owner, when no call is under way.
+/// `@unchecked Sendable`: librdkafka's handles may be used from any thread, and the pointer never changes;
+/// ``destroy()`` is called once, by the owner, when no call is under way.
 final class KafkaHandle: @unchecked Sendable {
     /// What the client is for.
     enum Kind {

@@ -5,8 +5,8 @@ import Synchronization
 
 /// This process's place in the group of replicas: which partitions it dispatches.
 ///
-/// The group is an ordinary consumer group with cooperative assignment: a rebalance takes only the partitions that move.
-/// Nothing is read through its client; its partitions are paused.
+/// The group is an ordinary consumer group with cooperative assignment: a rebalance takes only the partitions that
+/// move. Nothing is read through its client; its partitions are paused.
 final class KafkaMembership: Sendable {
     private struct State {
         var handle: KafkaHandle?

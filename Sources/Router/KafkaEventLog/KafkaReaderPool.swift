@@ -6,8 +6,9 @@ import Synchronization
 /// Clients that read, and who of them reads which partition where.
 ///
 /// A client reads a partition at one place only: who reads the same one elsewhere needs another client. Who goes on
-/// where it was gets the same cursor again, with what was fetched ahead for it. Those that follow the end of a partition
-/// have clients of their own: a broker holds their requests while nothing comes, and what else their client wants waits.
+/// where it was gets the same cursor again, with what was fetched ahead for it. Those that follow the end of a
+/// partition have clients of their own: a broker holds their requests while nothing comes, and what else their client
+/// wants waits.
 final class KafkaReaderPool: Sendable {
     private struct Slot {
         let cursor: KafkaCursor
@@ -177,8 +178,8 @@ final class KafkaReaderPool: Sendable {
     /// Gives back a cursor that failed: the next reader begins anew.
     func discard(_ lease: Lease) { self.calls.submit { self.drop(lease) } }
 
-    /// Lets nobody acquire any more, wakes who waits, and frees what is free. Called until it says true: then nothing is
-    /// left. For a blocking thread.
+    /// Lets nobody acquire any more, wakes who waits, and frees what is free. Called until it says true: then nothing
+    /// is left. For a blocking thread.
     func close() -> Bool {
         let (leases, waiters) = self.state.withLock { state -> ([Lease], [KafkaSignal]) in
             state.isClosed = true

@@ -12,8 +12,8 @@ final class KafkaSignal: Sendable {
 
     private let state = Mutex(State())
 
-    /// For `rd_kafka_queue_cb_event_enable`, with this object as its opaque: called when a queue that was empty is so no
-    /// more, on a thread of librdkafka.
+    /// For `rd_kafka_queue_cb_event_enable`, with this object as its opaque: called when a queue that was empty is so
+    /// no more, on a thread of librdkafka.
     static let callback: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void = { _, opaque in
         guard let opaque else { return }
         Unmanaged<KafkaSignal>.fromOpaque(opaque).takeUnretainedValue().set()

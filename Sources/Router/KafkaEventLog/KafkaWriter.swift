@@ -62,7 +62,8 @@ final class KafkaWriter: Sendable {
         }.get()
     }
 
-    /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``.
+    /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``
+    /// comes first.
     func mustLearn(_ topic: Topic, partitions: Int) -> Bool {
         self.state.withLock { ($0.producer.partitions[topic] ?? 0) < partitions }
     }
