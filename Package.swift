@@ -211,7 +211,8 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
-        tests("IntegrationTests", ["Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests(
+            "IntegrationTests", ["KafkaTestKit", "Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
         tests(
             "PortariumTests",
             [
