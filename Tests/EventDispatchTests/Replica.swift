@@ -49,9 +49,10 @@ struct Replica: Sendable {
         let base = try await DispatchWorld.log()
         let sink = ScriptedSink()
         let replicas = (0..<count).map { _ in Replica(base, sink: sink, change) }
-        for replica in replicas { try await replica.replays.load() }
+        for replica in replicas { try await replica.load() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for replica in replicas {
+                group.addTask { try await replica.subscriptions.run() }
                 group.addTask { try await replica.replays.run() }
                 group.addTask { try await replica.journal.run() }
             }
@@ -61,6 +62,12 @@ struct Replica: Sendable {
             }
             try await body(replicas)
         }
+    }
+
+    func load() async throws {
+        try await self.dispatcher.load()
+        try await self.subscriptions.load()
+        try await self.replays.load()
     }
 
     /// Who is told which partitions are its own.

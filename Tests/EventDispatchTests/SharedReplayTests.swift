@@ -135,7 +135,7 @@ import Testing
             for replica in replicas { #expect(await replica.status(of: replay) == .cancelled) }
             let records = replicas[0].log.base.records(of: Replica.replays)
             let heir = Replica(replicas[0].log.base, sink: replicas[0].sink)
-            try await heir.replays.load()
+            try await heir.load()
             #expect(await heir.status(of: replay) == .cancelled)
             // Also where compaction has kept only the last record.
             let last = try #require(records.last?.record.value)

@@ -26,6 +26,9 @@ public struct DispatchConfiguration: Sendable {
     public var tailGatheringMilliseconds: Int64 = 5
     /// How long attempts in flight may take to end when the process is told to, in milliseconds.
     public var drainTimeoutMilliseconds: Int64 = 20_000
+    /// How long attempts in flight may take to end when their partition goes to another process, in milliseconds,
+    /// `0...300000`; what has not ended by then is sent again there.
+    public var revokeTimeoutMilliseconds: Int64 = 10_000
     /// Whether every attempt is recorded for traces.
     public var recordsAttempts = true
     /// How many attempts may wait to be recorded, `100...1000000`; more are dropped and counted.

@@ -5,37 +5,43 @@ import Logging
 import Subscriptions
 
 extension Dispatcher {
-    /// Reads one partition for all subscriptions that keep up.
+    /// Reads one partition for all subscriptions that keep up, until it is not this process's any more.
     ///
     /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
     /// so that the cost of a read is shared. An event that comes after a silence is read at once.
-    func followTail(_ topicPartition: TopicPartition) async {
+    func followTail(_ tail: TailAssignment) async {
+        let topicPartition = tail.topicPartition
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
         while !Task.isCancelled {
-            guard let from = self.core.look({ $0.machine.tailPosition(of: topicPartition) }) else { return }
+            let position = self.core.look { state in
+                state.isCurrent(tail) ? state.machine.tailPosition(of: topicPartition) : nil
+            }
+            guard let from = position else { return }
             let asked = ContinuousClock.now
             do {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
-                self.feed(batch)
+                self.feed(batch, from: from, tail)
                 let isBusy = asked.duration(to: .now) < gathering
                 if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
                     try? await Task.sleep(for: gathering)
                 }
             } catch {
                 if error.code == .closed { return }
-                await self.recover(topicPartition, error)
+                await self.recover(tail, error)
             }
         }
     }
 
-    private func recover(_ topicPartition: TopicPartition, _ error: EventLogError) async {
+    private func recover(_ tail: TailAssignment, _ error: EventLogError) async {
+        let topicPartition = tail.topicPartition
         if error.code == .offsetOutOfRange, let bounds = error.bounds {
             self.logger.error(
                 "retention has overtaken the tail: records are lost to every subscription",
                 metadata: ["partition": "\(topicPartition)", "start": "\(bounds.start)"])
             self.core.step { state, now in
+                guard state.isCurrent(tail) else { return }
                 state.machine.tailRangeLost(topicPartition, start: bounds.start, now: now)
             }
         } else {
@@ -47,17 +53,19 @@ extension Dispatcher {
     }
 
     /// Matches outside the lock; where the index has changed meanwhile, again.
-    private func feed(_ batch: RecordBatch) {
+    private func feed(_ batch: RecordBatch, from: Offset, _ tail: TailAssignment) {
         if !batch.records.isEmpty { self.observer.fetched(records: batch.records.count, isCatchUp: false) }
         var isTaken = false
         while !isTaken {
             let (index, version) = self.core.look { ($0.index, $0.version) }
             let matches = self.matches(batch, with: index)
             isTaken = self.core.step { state, now in
+                guard state.isCurrent(tail) else { return true }
                 guard state.version == version else { return false }
                 state.ends[batch.topicPartition] = batch.end
                 state.machine.tail(
-                    TailBatch(topicPartition: batch.topicPartition, matches: matches, next: batch.next), now: now)
+                    TailBatch(
+                        topicPartition: batch.topicPartition, matches: matches, from: from, next: batch.next), now: now)
                 return true
             }
         }

@@ -22,8 +22,8 @@ extension Dispatcher {
 
     /// Sends nothing more of any replay, and forgets them all.
     /// - Parameter committing: waits for attempts and dead letters under way, within
-    ///   ``DispatchConfiguration/drainTimeoutMilliseconds``, and commits what is settled; otherwise nothing is committed
-    ///   any more.
+    ///   ``DispatchConfiguration/revokeTimeoutMilliseconds``, and commits what is settled; otherwise nothing is
+    ///   committed any more.
     func relinquishReplays(committing: Bool) async {
         let partitions = self.core.step { state, _ in
             let partitions = state.machine.assignedPartitions
@@ -31,7 +31,7 @@ extension Dispatcher {
             return partitions
         }
         if committing {
-            let deadline = DispatchClock.monotonicMilliseconds + self.configuration.drainTimeoutMilliseconds
+            let deadline = DispatchClock.monotonicMilliseconds + self.configuration.revokeTimeoutMilliseconds
             while !Task.isCancelled, DispatchClock.monotonicMilliseconds < deadline,
                 self.core.look({ state in partitions.contains { state.machine.isDraining($0) } })
             {

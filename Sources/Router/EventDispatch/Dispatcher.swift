@@ -8,8 +8,8 @@ import Synchronization
 
 /// Reads the log, lets the delivery machine decide, and does what it says: the only loop between log and sinks.
 ///
-/// ``load(_:)`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported,
-/// or their time is up.
+/// ``load()`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported,
+/// or their time is up. On a log that is shared, the partitions come and go: see ``PartitionListener``.
 public final class Dispatcher: Service {
     let configuration: DispatchConfiguration
     let log: any EventLog
@@ -23,7 +23,14 @@ public final class Dispatcher: Service {
     let followsTails: Bool
     /// How often, 10 ms apart, a commit under way is waited for at the end.
     private static let lastCommitWaitsMax = 500
+    /// How often positions that do not change are committed again: a shared log may forget them when they are old.
+    private static let renewalInterval = Duration.seconds(43_200)
     private let isRunning = Mutex(false)
+    let isEnding = Mutex(false)
+    let tails = TailTasks()
+    /// Held while it is decided where subscriptions stand in partitions: a subscription that comes, and a partition that
+    /// comes, wait for each other.
+    let placing = SerialGate()
     /// Who hears of suspensions and completed replays.
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
     /// Who is told of the partitions that come and go and are not fed: the replay topic's says who sends replays.
@@ -71,8 +78,13 @@ public final class Dispatcher: Service {
         }.sorted()
     }
 
-    /// Takes up every partition where its commit left off.
+    /// Takes up every partition where its commit left off. On a log that is shared they come with ``run()``.
     public func load() async throws {
+        if !self.log.isShared { try await self.takeUpAll() }
+        try await self.deadLetters.load()
+    }
+
+    private func takeUpAll() async throws {
         let committed = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail] ?? [:]
         for topicPartition in try await self.fedPartitions() {
             let bounds = try await self.log.bounds(of: topicPartition)
@@ -83,7 +95,6 @@ public final class Dispatcher: Service {
                 state.machine.assign(topicPartition, committed: start, cursors: { _ in (nil, nil) }, now: now)
             }
         }
-        try await self.deadLetters.load()
     }
 
     /// Follows the tails, sends, commits and keeps time until the process is told to end; once per instance.
@@ -91,15 +102,14 @@ public final class Dispatcher: Service {
     /// On graceful shutdown nothing new is sent, attempts in flight get
     /// ``DispatchConfiguration/drainTimeoutMilliseconds`` to report, and then positions are committed. A cancelled task
     /// ends at once and commits nothing more: what settled since the last commit is delivered again after the next
-    /// start.
-    /// - Throws: ``EventLogError`` where the topics cannot be listed at the start. Later faults of the log are logged
-    ///   and tried again.
+    /// start. On a log that is shared, the partitions are left to the others at the end of a graceful shutdown.
+    /// - Throws: ``EventLogError`` where the topics cannot be listed at the start, or the log does not let this process
+    ///   take part. Later faults of the log are logged and tried again.
     public func run() async throws {
-        let partitions = try await self.fedPartitions()
-        await withDiscardingTaskGroup { group in
-            for topicPartition in partitions {
-                group.addTask { await self.followTail(topicPartition) }
-            }
+        if !self.log.isShared { self.startTails(of: try await self.fedPartitions()) }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await self.tails.run { await self.followTail($0) } }
+            if self.log.isShared { group.addTask { try await self.takePart() } }
             group.addTask { await self.passTime() }
             group.addTask { await self.commitRegularly() }
             group.addTask { await self.journal.writeRegularly() }
@@ -124,6 +134,7 @@ public final class Dispatcher: Service {
             try await gracefulShutdown()
             isGraceful = true
         } catch { isGraceful = false }
+        self.isEnding.withLock { $0 = true }
         self.core.step { state, _ in state.machine.stopSending() }
         let deadline =
             DispatchClock.monotonicMilliseconds + (isGraceful ? self.configuration.drainTimeoutMilliseconds : 0)
@@ -132,6 +143,7 @@ public final class Dispatcher: Service {
         }
         await self.commitAll()
         await self.journal.write()
+        if isGraceful { await self.log.leave() }
         self.core.finish()
     }
 
@@ -155,8 +167,13 @@ public final class Dispatcher: Service {
     }
 
     func commitRegularly() async {
+        var renewed = ContinuousClock.now
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(self.configuration.commitIntervalMilliseconds))
+            if self.log.isShared, renewed.duration(to: .now) > Self.renewalInterval {
+                renewed = .now
+                self.core.step { state, _ in state.machine.renewCommits() }
+            }
             await self.commitNow()
         }
     }

@@ -90,7 +90,7 @@ public final class LogDeadLetterService: DeadLetterService {
         await self.gate.enter(tenant)
         defer { self.gate.leave(tenant) }
         try await self.catchUp()
-        do { try await self.subscriptions.catchUp() } catch { throw ServiceError(error) }
+        try await self.subscriptions.catchUp()
         switch selection {
         case .ids(let ids, let filters):
             let filter = try Self.compile(filters)

@@ -98,7 +98,7 @@ extension LogReplayService {
     }
 
     func catchUpSubscriptions() async throws(ServiceError) {
-        do { try await self.subscriptions.catchUp() } catch { throw ServiceError(error) }
+        try await self.subscriptions.catchUp()
     }
 
     /// Takes over one record of the topic; where this process leads, what it says comes into force.
@@ -139,22 +139,20 @@ extension LogReplayService {
 
     /// Appends a record; whether it counts.
     private func offer(_ replay: StoredReplay, _ follower: TopicFollower) async throws(EventLogError) -> Bool {
-        let position = try await self.dispatcher.log.store(
+        let offset = try await self.dispatcher.log.store(
             replay, key: replay.key.description, in: self.topicPartition)
-        var tries = 1
-        while true {
+        guard let offset else { return true }
+        // It is stored: what came of it has to be known before anybody is told.
+        var fault = EventLogError(.unavailable, "what was stored cannot be read back yet")
+        for _ in 0..<Self.triesMax {
             do throws(EventLogError) {
                 try await follower.catchUp()
-                break
-            } catch {
-                // It is stored: what came of it has to be known before anybody is told.
-                guard tries < Self.triesMax, !Task.isCancelled else { throw error }
-                tries += 1
-                try? await Task.sleep(
-                    for: .milliseconds(self.dispatcher.configuration.limits.internalRetryMilliseconds))
-            }
+                if (follower.position ?? .zero) > offset { return !self.shelf.withLock { $0.isRefused(offset) } }
+            } catch { fault = error }
+            if Task.isCancelled { break }
+            try? await Task.sleep(for: .milliseconds(self.dispatcher.configuration.limits.internalRetryMilliseconds))
         }
-        return !self.shelf.withLock { $0.isRefused(position.offset) }
+        throw fault
     }
 
     /// Begins a replay, or all that have not ended, where it was committed last.
