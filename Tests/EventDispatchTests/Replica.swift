@@ -11,6 +11,7 @@ import Testing
 /// One of several processes on one log. Partitions come and go as the test says; it has none at first.
 struct Replica: Sendable {
     static let replays = TopicPartition(Topic("portarium.replays"), Partition(0))
+    static let events = (0..<2).map { TopicPartition(DispatchWorld.topic, Partition($0)) }
 
     let log: SharedLog
     let sink: ScriptedSink
@@ -52,6 +53,7 @@ struct Replica: Sendable {
         for replica in replicas { try await replica.load() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for replica in replicas {
+                group.addTask { try await replica.dispatcher.run() }
                 group.addTask { try await replica.subscriptions.run() }
                 group.addTask { try await replica.replays.run() }
                 group.addTask { try await replica.journal.run() }
