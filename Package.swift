@@ -169,7 +169,7 @@ let package = Package(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "RouterTestKit", .nioCore,
-                .logging,
+                .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
