@@ -17,6 +17,7 @@ public final class Dispatcher: Service {
     let core: DispatchCore
     let journal: AttemptJournal
     let deadLetters: DeadLetterChannel
+    let invalidMessages: InvalidMessageChannel
     let observer: any DispatchObserver
     let logger: Logger
     /// No: it is one of replays only, whose partitions come with them.
@@ -48,6 +49,8 @@ public final class Dispatcher: Service {
         self.core = DispatchCore(limits: configuration.limits, tenantWeights: configuration.tenantWeights)
         self.journal = AttemptJournal(configuration: configuration, log: log)
         self.deadLetters = DeadLetterChannel(configuration: configuration, log: log, logger: logger)
+        self.invalidMessages = InvalidMessageChannel(
+            configuration: configuration, log: log, observer: observer, logger: logger)
         self.observer = observer
         self.logger = logger
         self.followsTails = true
@@ -62,6 +65,7 @@ public final class Dispatcher: Service {
         self.core = DispatchCore(limits: main.configuration.limits, tenantWeights: main.configuration.tenantWeights)
         self.journal = main.journal
         self.deadLetters = main.deadLetters
+        self.invalidMessages = main.invalidMessages
         self.observer = main.observer
         self.logger = main.logger
         self.followsTails = false
