@@ -22,7 +22,7 @@ extension Dispatcher {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
-                self.feed(batch, from: from, tail)
+                await self.feed(batch, from: from, tail)
                 let isBusy = asked.duration(to: .now) < gathering
                 if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
                     try? await Task.sleep(for: gathering)
@@ -52,13 +52,19 @@ extension Dispatcher {
         try? await Task.sleep(for: .milliseconds(self.configuration.limits.internalRetryMilliseconds))
     }
 
-    /// Matches outside the lock; where the index has changed meanwhile, again.
-    private func feed(_ batch: RecordBatch, from: Offset, _ tail: TailAssignment) {
+    /// Matches outside the lock; where the index has changed meanwhile, again. Records that are no events are kept
+    /// apart before the tail passes them.
+    private func feed(_ batch: RecordBatch, from: Offset, _ tail: TailAssignment) async {
         if !batch.records.isEmpty { self.observer.fetched(records: batch.records.count, isCatchUp: false) }
         var isTaken = false
+        var areKept = false
         while !isTaken {
             let (index, version) = self.core.look { ($0.index, $0.version) }
-            let matches = self.matches(batch, with: index)
+            let (matches, invalid) = self.matches(batch, with: index)
+            if !invalid.isEmpty, !areKept {
+                await self.invalidMessages.write(invalid, of: batch.topicPartition)
+                areKept = true
+            }
             isTaken = self.core.step { state, now in
                 guard state.isCurrent(tail) else { return true }
                 guard state.version == version else { return false }
@@ -71,13 +77,22 @@ extension Dispatcher {
         }
     }
 
-    private func matches(_ batch: RecordBatch, with index: SubscriptionIndex) -> [TailBatch.Match] {
+    /// What subscriptions want, and what is no event. Where there are no subscriptions records are not looked into,
+    /// unless others than the router may have written them.
+    private func matches(
+        _ batch: RecordBatch, with index: SubscriptionIndex
+    ) -> (matches: [TailBatch.Match], invalid: [InvalidMessageChannel.Message]) {
         let isRedriven = batch.topicPartition.topic == self.configuration.redriveTopic
-        guard isRedriven || !index.isEmpty else { return [] }
+        guard isRedriven || !index.isEmpty || self.log.isShared else { return ([], []) }
         var matches: [TailBatch.Match] = []
+        var invalid: [InvalidMessageChannel.Message] = []
         var slots: [Int] = []
         for element in batch.records {
-            guard let event = self.event(in: element, of: batch) else { continue }
+            let event: CloudEvent
+            do { event = try element.record.cloudEvent() } catch {
+                invalid.append(InvalidMessageChannel.Message(element: element, fault: error))
+                continue
+            }
             if isRedriven {
                 let target = DeadLetterChannel.target(of: element.record)
                 slots = target.flatMap { id in self.core.look { $0.machine.slot(of: id) } }.map { [$0] } ?? []
@@ -87,14 +102,7 @@ extension Dispatcher {
             guard !slots.isEmpty else { continue }
             matches.append(TailBatch.Match(event: Self.deliverable(event, element, in: batch), slots: slots))
         }
-        return matches
-    }
-
-    private func event(in element: RecordBatch.Element, of batch: RecordBatch) -> CloudEvent? {
-        do { return try element.record.cloudEvent() } catch {
-            self.observer.invalidRecord(at: Position(batch.topicPartition, element.offset))
-            return nil
-        }
+        return (matches, invalid)
     }
 
     private static func deliverable(
@@ -134,7 +142,8 @@ extension Dispatcher {
             let offset = element.offset.value
             let isReload = offset < fetch.position
             if isReload, !reload.contains(offset) { return nil }
-            guard let event = self.event(in: element, of: batch) else { return nil }
+            // What is none, the tail has kept apart.
+            guard let event = try? element.record.cloudEvent() else { return nil }
             let isWanted =
                 isRedriven ? DeadLetterChannel.target(of: element.record) == id : compiled?.matches(event) == true
             return isReload || isWanted ? Self.deliverable(event, element, in: batch) : nil

@@ -17,8 +17,11 @@ public final class Dispatcher: Service {
     let core: DispatchCore
     let journal: AttemptJournal
     let deadLetters: DeadLetterChannel
+    let invalidMessages: InvalidMessageChannel
     let observer: any DispatchObserver
     let logger: Logger
+    /// No: it is one of replays only, whose partitions come with them.
+    let followsTails: Bool
     /// How often, 10 ms apart, a commit under way is waited for at the end.
     private static let lastCommitWaitsMax = 500
     /// How often positions that do not change are committed again: a shared log may forget them when they are old.
@@ -33,6 +36,8 @@ public final class Dispatcher: Service {
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
     /// Who is told of the partitions that come and go and are not fed: the replay topic's says who sends replays.
     let leadership = Mutex<(any PartitionListener)?>(nil)
+    /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
+    let replaying = Mutex<Dispatcher?>(nil)
 
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
@@ -43,9 +48,27 @@ public final class Dispatcher: Service {
         self.sink = sink
         self.core = DispatchCore(limits: configuration.limits, tenantWeights: configuration.tenantWeights)
         self.journal = AttemptJournal(configuration: configuration, log: log)
-        self.deadLetters = DeadLetterChannel(configuration: configuration, log: log)
+        self.deadLetters = DeadLetterChannel(configuration: configuration, log: log, logger: logger)
+        self.invalidMessages = InvalidMessageChannel(
+            configuration: configuration, log: log, observer: observer, logger: logger)
         self.observer = observer
         self.logger = logger
+        self.followsTails = true
+    }
+
+    /// A dispatcher that follows no tail and sends only the replays that it is given, see ``sendReplays()``. It shares
+    /// the journal and the dead letters with `main`; the limits count for it apart.
+    init(replaysOf main: Dispatcher) {
+        self.configuration = main.configuration
+        self.log = main.log
+        self.sink = main.sink
+        self.core = DispatchCore(limits: main.configuration.limits, tenantWeights: main.configuration.tenantWeights)
+        self.journal = main.journal
+        self.deadLetters = main.deadLetters
+        self.invalidMessages = main.invalidMessages
+        self.observer = main.observer
+        self.logger = main.logger
+        self.followsTails = false
     }
 
     /// Topics that subscriptions are fed from.
@@ -94,6 +117,7 @@ public final class Dispatcher: Service {
             group.addTask { await self.passTime() }
             group.addTask { await self.commitRegularly() }
             group.addTask { await self.journal.writeRegularly() }
+            group.addTask { await self.deadLetters.follow() }
             group.addTask { await self.drainOnShutdown() }
             self.isRunning.withLock { $0 = true }
             for await effects in self.core.effects {
@@ -128,7 +152,7 @@ public final class Dispatcher: Service {
     }
 
     /// Waits for a commit that is under way, then commits what has been settled since.
-    private func commitAll() async {
+    func commitAll() async {
         for _ in 0..<Self.lastCommitWaitsMax where self.core.look({ $0.machine.isCommitting }) {
             try? await Task.sleep(for: .milliseconds(10))
             await Task.yield()
@@ -136,7 +160,7 @@ public final class Dispatcher: Service {
         await self.commitNow()
     }
 
-    private func passTime() async {
+    func passTime() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(5))
             let isDue = self.core.look { state in
@@ -146,7 +170,7 @@ public final class Dispatcher: Service {
         }
     }
 
-    private func commitRegularly() async {
+    func commitRegularly() async {
         var renewed = ContinuousClock.now
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(self.configuration.commitIntervalMilliseconds))

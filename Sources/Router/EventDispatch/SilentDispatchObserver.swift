@@ -19,6 +19,7 @@ public struct SilentDispatchObserver: DispatchObserver {
 
     /// Keeps nothing: a record that is no event leaves no other trace.
     public func invalidRecord(at position: Position) {}
+    public func invalidRecordsUnkept(_ count: Int) {}
 
     /// Forgets the count.
     public func fetched(records: Int, isCatchUp: Bool) {}
