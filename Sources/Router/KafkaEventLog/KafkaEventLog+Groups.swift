@@ -33,17 +33,14 @@ extension KafkaEventLog {
         let wanted = self.name(of: ConsumerGroup(prefix))
         let own = self.configuration.prefix
         // Asked for by name: not every broker answers for all partitions in a form that every client reads.
-        return try await self.calls.run {
-            admin.groups().map { groups in groups.filter { $0.hasPrefix(wanted) } }.flatMap { groups in
-                if groups.isEmpty { return .success([:]) }
-                return admin.metadata(nil).flatMap { topics in
-                    let partitions = topics.filter { $0.topic.name.hasPrefix(own) }.flatMap { topic in
-                        (0..<Int32(topic.partitions)).map { TopicPartition(topic.topic, Partition($0)) }
-                    }
-                    return partitions.isEmpty ? .success([:]) : admin.committed(groups, in: partitions)
-                }
+        let groups = try await self.calls.run { admin.groups() }.filter { $0.hasPrefix(wanted) }
+        guard !groups.isEmpty else { return [:] }
+        let partitions = try await self.calls.run { admin.metadata(nil) }.filter { $0.topic.name.hasPrefix(own) }
+            .flatMap { topic in
+                (0..<Int32(topic.partitions)).map { TopicPartition(topic.topic, Partition($0)) }
             }
-        }.reduce(into: [:]) { result, group in
+        guard !partitions.isEmpty else { return [:] }
+        return try await self.calls.run { admin.committed(groups, in: partitions) }.reduce(into: [:]) { result, group in
             guard !group.value.isEmpty else { return }
             let name = prefix.hasPrefix(Self.ownPrefix) ? self.ownName(of: group.key) : group.key
             result[ConsumerGroup(name)] = group.value
