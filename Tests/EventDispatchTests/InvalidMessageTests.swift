@@ -109,25 +109,25 @@ import Testing
                 element: RecordBatch.Element(offset: Offset(Int64(index)), record: record),
                 fault: try Self.fault(of: record))
         }
-        await channel.write(messages, of: Replica.events[0])
+        await channel.write(messages, of: PlacedReplica.events[0])
         #expect(log.records(of: Self.channel).compactMap { $0.record.headers["portarium_offset"] } == ["0", "2"])
         #expect(observer.counts == [3, 1])
     }
 
     @Test func onASharedLogItIsKeptBeforeTheTailPassesItAlsoWithoutSubscriptions() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             let log = replicas[0].log.base
             _ = try await log.append([Self.record])
             let before = log.calls(of: .append)
             log.setFault(.hangs, on: .append)
-            await replicas[0].dispatcher.assigned([Replica.events[0]])
+            await replicas[0].dispatcher.assigned([PlacedReplica.events[0]])
             await until { log.calls(of: .append) > before }
-            let position = replicas[0].dispatcher.core.look { $0.machine.tailPosition(of: Replica.events[0]) }
+            let position = replicas[0].dispatcher.core.look { $0.machine.tailPosition(of: PlacedReplica.events[0]) }
             #expect(position == .zero)
             log.setFault(nil, on: .append)
             await until {
                 let tails = try? await log.committed(groupsWithPrefix: GroupName.tail.name)
-                return tails?[GroupName.tail]?[Replica.events[0]]?.offset == Offset(1)
+                return tails?[GroupName.tail]?[PlacedReplica.events[0]]?.offset == Offset(1)
             }
             #expect(log.records(of: Self.channel).count == 1)
         }

@@ -9,7 +9,7 @@ import Testing
 @testable import EventDispatch
 
 /// One of several processes on one log. Partitions come and go as the test says; it has none at first.
-struct Replica: Sendable {
+struct PlacedReplica: Sendable {
     static let replays = TopicPartition(Topic("portarium.replays"), Partition(0))
     static let events = (0..<2).map { TopicPartition(DispatchWorld.topic, Partition($0)) }
 
@@ -45,11 +45,11 @@ struct Replica: Sendable {
     /// Runs several on one log and one sink, and stops them whatever comes of `body`, as a crash would.
     static func with(
         _ count: Int = 2, _ change: (inout DispatchConfiguration) -> Void = { _ in },
-        _ body: ([Replica]) async throws -> Void
+        _ body: ([PlacedReplica]) async throws -> Void
     ) async throws {
         let base = try await DispatchWorld.log()
         let sink = ScriptedSink()
-        let replicas = (0..<count).map { _ in Replica(base, sink: sink, change) }
+        let replicas = (0..<count).map { _ in PlacedReplica(base, sink: sink, change) }
         for replica in replicas { try await replica.load() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for replica in replicas {

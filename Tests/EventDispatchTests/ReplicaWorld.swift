@@ -16,6 +16,7 @@ final class Replica: Sendable {
     let log: ReplicaEventLog
     let dispatcher: Dispatcher
     let subscriptions: LogSubscriptionService
+    let replays: LogReplayService
     private let sink: ReplicaSink
     private let services: ServiceGroup
     private let stopped: AsyncStream<Void>
@@ -32,8 +33,10 @@ final class Replica: Sendable {
         self.sink = ReplicaSink(sink)
         self.dispatcher = Dispatcher(configuration: configuration, log: self.log, sink: self.sink, logger: logger)
         self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher)
+        self.replays = LogReplayService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)
         (self.stopped, self.stop) = AsyncStream.makeStream(of: Void.self)
-        let services: [any Service] = takesPart ? [self.subscriptions, self.dispatcher] : [self.subscriptions]
+        let services: [any Service] =
+            takesPart ? [self.subscriptions, self.replays, self.dispatcher] : [self.subscriptions]
         self.services = ServiceGroup(services: services, logger: logger)
     }
 
@@ -51,6 +54,7 @@ final class Replica: Sendable {
     func run() async throws {
         try await self.dispatcher.load()
         try await self.subscriptions.load()
+        try await self.replays.load()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.services.run() }
             group.addTask { for await _ in self.stopped {} }

@@ -12,8 +12,8 @@ import Testing
     private static let redrives = (0..<4).map { TopicPartition(Topic("portarium.redrives"), Partition($0)) }
 
     /// Letters of one subscription, written by the first replica.
-    private func withLetters(_ count: Int, _ body: ([Replica], [DeadLetter]) async throws -> Void) async throws {
-        try await Replica.with { replicas in
+    private func withLetters(_ count: Int, _ body: ([PlacedReplica], [DeadLetter]) async throws -> Void) async throws {
+        try await PlacedReplica.with { replicas in
             _ = try await replicas[0].subscriptions.create(DispatchWorld.subscription())
             for id in 0..<count {
                 let position = try await replicas[0].log.append([DispatchWorld.record("\(id)")])[0]
@@ -35,11 +35,11 @@ import Testing
             report: AttemptReport(meaning: .rejected, status: 400, error: nil, durationMilliseconds: 0))
     }
 
-    private func redriven(_ replica: Replica) -> [String] {
+    private func redriven(_ replica: PlacedReplica) -> [String] {
         Self.redrives.flatMap { replica.log.base.records(of: $0) }.compactMap { $0.record.headers["ce_id"] }
     }
 
-    private func known(_ replica: Replica) async throws -> [String] {
+    private func known(_ replica: PlacedReplica) async throws -> [String] {
         try await replica.letters.list(tenant: "t", subscription: nil, reason: nil, page: PageRequest(limit: 200))
             .items.map(\.event.id).sorted()
     }
@@ -98,7 +98,7 @@ import Testing
             let ends = self.redriven(replicas[0]).count
             _ = try await replicas[0].letters.redrive(.ids([letters[0].id]), tenant: "t")
             #expect(try await replicas[1].letters.redrive(.subscription("s", filters: []), tenant: "t") == 1)
-            let other = Replica(replicas[0].log.base, sink: replicas[0].sink)
+            let other = PlacedReplica(replicas[0].log.base, sink: replicas[0].sink)
             try await other.load()
             let error = await #expect(throws: ServiceError.self) {
                 _ = try await other.letters.redrive(.ids([letters[0].id]), tenant: "t")
@@ -117,10 +117,10 @@ import Testing
     }
 
     @Test func lettersOfAReplayAreFiledAlikeEverywhere() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(["1"])
             _ = try await replicas[0].subscriptions.create(DispatchWorld.subscription())
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.answer(.rejected)
             let replay = try await replicas[0].replays.create(
                 ReplayRequest(tenant: "t", target: .subscription("s")))

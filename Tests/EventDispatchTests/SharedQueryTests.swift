@@ -10,15 +10,15 @@ import Testing
 /// What a process answers about partitions that another one dispatches.
 @Suite(.timeLimit(.minutes(1))) struct SharedQueryTests {
     /// The first of two replicas dispatches everything; the second is asked.
-    private func with(_ body: (_ busy: Replica, _ asked: Replica) async throws -> Void) async throws {
-        try await Replica.with { replicas in
-            await replicas[0].dispatcher.assigned(Replica.events)
+    private func with(_ body: (_ busy: PlacedReplica, _ asked: PlacedReplica) async throws -> Void) async throws {
+        try await PlacedReplica.with { replicas in
+            await replicas[0].dispatcher.assigned(PlacedReplica.events)
             _ = try await replicas[0].subscriptions.create(DispatchWorld.subscription())
             try await body(replicas[0], replicas[1])
         }
     }
 
-    private func state(_ replica: Replica, _ id: String) async -> EventTrace.State? {
+    private func state(_ replica: PlacedReplica, _ id: String) async -> EventTrace.State? {
         try? await replica.events.trace(id: id, source: "/test", tenant: "t").subscriptions.first?.state
     }
 
@@ -31,8 +31,8 @@ import Testing
     }
 
     @Test func whatIsSettledIsDeliveredAlsoWhereNoAttemptsAreKept() async throws {
-        try await Replica.with(2, { $0.recordsAttempts = false }) { replicas in
-            await replicas[0].dispatcher.assigned(Replica.events)
+        try await PlacedReplica.with(2, { $0.recordsAttempts = false }) { replicas in
+            await replicas[0].dispatcher.assigned(PlacedReplica.events)
             _ = try await replicas[0].subscriptions.create(DispatchWorld.subscription())
             replicas[0].sink.shut { $0.event == "2" }
             try await replicas[0].publish(["1", "2"])
@@ -48,7 +48,8 @@ import Testing
             try await busy.publish(["1"])
             await until { await self.state(asked, "1") == .deadLettered }
             let letters = try await asked.letters.list(
-                tenant: "t", subscription: "s", reason: nil, page: PageRequest()).items
+                tenant: "t", subscription: "s", reason: nil, page: PageRequest()
+            ).items
             try await asked.letters.discard(letters[0].id, tenant: "t")
             await until { await self.state(busy, "1") == .deadLettered }
             let fate = try await busy.events.trace(id: "1", source: "/test", tenant: "t").subscriptions.first

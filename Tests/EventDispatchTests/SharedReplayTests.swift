@@ -12,9 +12,9 @@ import Testing
     private let ids = (0..<20).map(String.init)
 
     @Test func theOneThatLeadsSendsWhatAnotherWasAskedFor() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             let replay = try await replicas[1].replay()
             await until { await replicas[1].status(of: replay) == .done }
             for replica in replicas {
@@ -27,21 +27,21 @@ import Testing
     }
 
     @Test func withoutOneThatLeadsNothingIsSentAndNothingIsForgotten() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
             let replay = try await replicas[1].replay()
             #expect(await replicas[0].status(of: replay) == .counting)
             #expect(replicas[0].sink.deliveries.isEmpty)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             await until { await replicas[1].status(of: replay) == .done }
             #expect(replicas[0].sink.deliveries.count == 20)
         }
     }
 
     @Test func othersSeeWhatTheLeaderCommitted() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.shut { $0.event == "7" }
             let replay = try await replicas[1].replay()
             await until { replicas[0].sink.deliveries.count == 8 }
@@ -53,9 +53,9 @@ import Testing
     }
 
     @Test func aPauseAskedOfAnotherHoldsTheLeader() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.shut { _ in true }
             let replay = try await replicas[1].replay()
             await until { replicas[0].sink.deliveries.count == 1 }
@@ -71,19 +71,19 @@ import Testing
     }
 
     @Test func aReplayThatIsHandedOverGoesOnWhereItWasAndSendsNothingTwice() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.shut { $0.event == "7" }
             let replay = try await replicas[0].replay()
             await until { replicas[0].sink.deliveries.count == 8 }
-            async let revoked: Void = replicas[0].leadership.revoked([Replica.replays])
+            async let revoked: Void = replicas[0].leadership.revoked([PlacedReplica.replays])
             // The attempt in flight is waited for, and counts.
             await until { !replicas[0].replays.isLeading }
             replicas[0].sink.open()
             _ = try await revoked
             #expect(replicas[0].sink.deliveries.count == 8)
-            try await replicas[1].leadership.assigned([Replica.replays])
+            try await replicas[1].leadership.assigned([PlacedReplica.replays])
             await until { await replicas[0].status(of: replay) == .done }
             #expect(replicas[0].sink.deliveries.map(\.event) == self.ids)
             #expect(try await replicas[0].replays.get(replay.id, tenant: "t").delivered == 20)
@@ -91,24 +91,24 @@ import Testing
     }
 
     @Test func whatALeaderThatWasLostHadCommittedIsNotSentAgain() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.shut { $0.event == "7" }
             let replay = try await replicas[0].replay()
             await until { (try? await replicas[1].replays.get(replay.id, tenant: "t").delivered) == 7 }
-            try await replicas[0].leadership.lost([Replica.replays])
+            try await replicas[0].leadership.lost([PlacedReplica.replays])
             replicas[0].sink.shut { _ in false }
-            try await replicas[1].leadership.assigned([Replica.replays])
+            try await replicas[1].leadership.assigned([PlacedReplica.replays])
             await until { await replicas[0].status(of: replay) == .done }
             #expect(replicas[0].sink.deliveries.map(\.event) == self.ids.prefix(8) + self.ids.suffix(13))
         }
     }
 
     @Test func aCancelledReplayStopsItsLeaderAndLeavesNoCursors() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             replicas[0].sink.shut { $0.event == "3" }
             let replay = try await replicas[1].replay()
             await until { (try? await replicas[1].replays.get(replay.id, tenant: "t").delivered) == 3 }
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func ofTwoChangesThatKnewNothingOfEachOtherTheFirstCounts() async throws {
-        try await Replica.with { replicas in
+        try await PlacedReplica.with { replicas in
             let replay = try await replicas[0].replay()
             let key = ReplayKey(tenant: "t", id: replay.id)
             var late = try #require(replicas[0].replays.replay(key))
@@ -133,8 +133,8 @@ import Testing
             // What the other process does that has not heard of the end.
             #expect(try await replicas[1].replays.store(late) == false)
             for replica in replicas { #expect(await replica.status(of: replay) == .cancelled) }
-            let records = replicas[0].log.base.records(of: Replica.replays)
-            let heir = Replica(replicas[0].log.base, sink: replicas[0].sink)
+            let records = replicas[0].log.base.records(of: PlacedReplica.replays)
+            let heir = PlacedReplica(replicas[0].log.base, sink: replicas[0].sink)
             try await heir.load()
             #expect(await heir.status(of: replay) == .cancelled)
             // Also where compaction has kept only the last record.
@@ -144,9 +144,9 @@ import Testing
     }
 
     @Test func whatHappenedToAReplayIsToldOnce() async throws {
-        try await Replica.with(3) { replicas in
+        try await PlacedReplica.with(3) { replicas in
             try await replicas[0].publish(self.ids)
-            try await replicas[0].leadership.assigned([Replica.replays])
+            try await replicas[0].leadership.assigned([PlacedReplica.replays])
             let done = try await replicas[1].replay()
             await until { await replicas[2].status(of: done) == .done }
             replicas[0].sink.shut { _ in true }
@@ -160,7 +160,7 @@ import Testing
     }
 }
 
-extension Replica {
+extension PlacedReplica {
     /// What this process sends of a replay; nil where it does not.
     fileprivate func sender(_ replay: ReplayView) -> DeliverySpecification? {
         guard let stored = self.replays.replay(ReplayKey(tenant: "t", id: replay.id)) else { return nil }

@@ -39,6 +39,7 @@ public final class Dispatcher: Service {
     /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
     let replaying = Mutex<Dispatcher?>(nil)
 
+    /// Reads nothing yet, see ``load()``.
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
         observer: any DispatchObserver = SilentDispatchObserver(), logger: Logger

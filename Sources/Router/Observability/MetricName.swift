@@ -81,7 +81,8 @@ extension MetricName {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
-            .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents,
+            .attemptsUnrecorded,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
