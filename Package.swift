@@ -136,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "EventLog", "KafkaEventLog", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1,
+                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Subscriptions", "ProcessKit", .nioCore,
+                .nioPosix, .nioHTTP1,
                 .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
             path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
