@@ -79,9 +79,9 @@ extension RouterConfiguration {
         var topicRetentionAgeSeconds: [TopicSetting] = []
         /// Exceptions from ``retentionBytesPerPartitionMax`` by topic.
         var topicRetentionBytesPerPartitionMax: [TopicSetting] = []
-        /// 0 keeps dead letters for ever, `0...3153600000`. Default 30 days.
+        /// 0 keeps dead letters and invalid messages for ever, `0...3153600000`. Default 30 days.
         var deadLetterRetentionAgeSeconds = 2_592_000
-        /// Bytes of dead letters, 0 is no limit, `0...`. Default 0.
+        /// Bytes of dead letters, and of invalid messages; 0 is no limit, `0...`. Default 0.
         var deadLetterRetentionBytesMax = 0
         /// Records that wait to be written, `1...10000000`. Default 100,000.
         var appendQueueRecordsMax = 100_000

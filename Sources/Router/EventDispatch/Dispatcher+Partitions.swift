@@ -11,16 +11,16 @@ extension Dispatcher: PartitionListener {
     static var boundsReadsMax: Int { 16 }
 
     /// Takes the partitions up where their commits, and the cursors of all subscriptions that are known, left off, and
-    /// follows their tails. Waits until the log can say where that is, however long it takes, unless the process is told
-    /// to end.
+    /// follows their tails. Waits until the log can say where that is, however long it takes, unless the process is
+    /// told to end.
     public func assigned(_ partitions: [TopicPartition]) async {
         async let others: Void? = self.leader?.assigned(self.unfed(partitions))
         await self.takeUp(self.fed(partitions))
         await others
     }
 
-    /// Sends nothing more for them, gives attempts in flight ``DispatchConfiguration/revokeTimeoutMilliseconds`` to end,
-    /// and commits what is settled.
+    /// Sends nothing more for them, gives attempts in flight ``DispatchConfiguration/revokeTimeoutMilliseconds`` to
+    /// end, and commits what is settled.
     public func revoked(_ partitions: [TopicPartition]) async {
         async let others: Void? = self.leader?.revoked(self.unfed(partitions))
         await self.giveBack(self.fed(partitions))
