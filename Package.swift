@@ -156,7 +156,9 @@ let package = Package(
         // Kits: doubles and worlds that several test targets share.
         .target(
             name: "RouterTestKit",
-            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1],
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1, .logging,
+            ],
             path: "Tests/RouterTestKit", swiftSettings: strict),
         .target(
             name: "SimulationKit",

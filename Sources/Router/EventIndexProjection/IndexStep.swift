@@ -27,8 +27,10 @@ struct IndexStep: Sendable {
             self.last = last
         }
 
-        mutating func add(_ element: RecordBatch.Element, _ hasher: RecordHasher, _ scratch: inout RecordHasher.Scratch)
-        {
+        /// Adds a record behind those that are there, and says what it counts: one, and more where it has many values.
+        mutating func add(
+            _ element: RecordBatch.Element, _ hasher: RecordHasher, _ scratch: inout RecordHasher.Scratch
+        ) -> Int {
             var hashes: [IndexHash] = []
             hasher.forEachHash(of: element.record.headers, &scratch) { hashes.append($0) }
             let offset = element.offset.value
@@ -39,6 +41,7 @@ struct IndexStep: Sendable {
                 self.runs[self.runs.count - 1].add(hashes, at: offset, timestamp: element.record.timestamp.milliseconds)
             }
             self.next = max(self.next, offset + 1)
+            return max(1, hashes.count / 2)
         }
 
         /// The stretch was read up to an offset, and this was its last record.
@@ -53,6 +56,6 @@ struct IndexStep: Sendable {
     }
 
     var stretches: [Stretch] = []
-    /// Records that were read.
+    /// What was read: records, see ``Stretch/add(_:_:_:)``.
     var records = 0
 }

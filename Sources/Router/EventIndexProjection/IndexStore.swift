@@ -151,6 +151,7 @@ final class IndexStore: Sendable {
             for stretch in written where state.progress[stretch.topicPartition]?.id == stretch.progressID {
                 state.progress[stretch.topicPartition]?.next = stretch.next
                 state.progress[stretch.topicPartition]?.last = stretch.last
+                state.progress[stretch.topicPartition]?.isVerified = true
             }
         }
     }
