@@ -193,6 +193,17 @@ struct LogEventIndexTests {
         }
     }
 
+    @Test func aPartitionThatCannotBeReadStopsNoOther() async throws {
+        try await withProjection { projected in
+            let topic = try await projected.subject.topic("a", partitions: 3)
+            for partition in 0..<Int32(3) { try await projected.append(topic, 0..<3_000, partition: partition) }
+            projected.log.setFault(.fails(EventLogError(.unavailable, "no leader")), on: .fetch, times: 1)
+            _ = await projected.index.work()
+            #expect(projected.index.lag == 3_000)
+            #expect(projected.lines.all.count { $0.hasPrefix("warning") } == 1)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func runIndexesByItselfAndEndsWhenItIsCancelled() async throws {
         try await withProjection(configure: { $0.interval = .milliseconds(1) }) { projected in

@@ -12,6 +12,7 @@ extension LogEventIndex {
     private static let fetchWaitMax = Duration.seconds(5)
 
     /// Looks for topics and at the bounds of the partitions, each as often as it shall be.
+    /// - Throws: the first fault, after all partitions were looked at: one that has no leader stops no other.
     func look(_ store: IndexStore, isForced: Bool) async throws {
         let now = ContinuousClock.now
         let (listedAt, lookedAt) = self.state.withLock { ($0.listedAt, $0.lookedAt) }
@@ -26,17 +27,18 @@ extension LogEventIndex {
         } else if let lookedAt, now - lookedAt < self.configuration.interval {
             return
         }
+        var fault: EventLogError?
         for (topicPartition, progress) in store.progress {
             do throws(EventLogError) {
                 let bounds = try await self.log.bounds(of: topicPartition)
                 self.note(topicPartition, bounds)
                 if progress.next > bounds.end.value { try await self.forget(topicPartition, progress, store) }
             } catch {
-                guard Self.isGone(error) else { throw error }
-                self.state.withLock { $0.listedAt = nil }
+                if Self.isGone(error) { self.state.withLock { $0.listedAt = nil } } else { fault = fault ?? error }
             }
         }
         self.state.withLock { $0.lookedAt = now }
+        if let fault { throw fault }
     }
 
     /// All partitions of the topics to follow.
@@ -77,9 +79,11 @@ extension LogEventIndex {
     }
 
     /// Reads one batch of the remainders, in their order, and writes its entries.
+    /// - Throws: the first fault, after what could be read was written.
     func index(_ remainders: [IndexAgenda.Remainder], _ store: IndexStore) async throws {
         let partitions = Dictionary(store.progress.map { (Int($0.value.id), $0.key) }) { first, _ in first }
         var step = IndexStep()
+        var fault: EventLogError?
         for remainder in remainders where step.records < Self.batchRecordsMax {
             guard let topicPartition = partitions[remainder.partitionID],
                 let progress = store.progress[topicPartition], Int(progress.id) == remainder.partitionID
@@ -91,10 +95,11 @@ extension LogEventIndex {
                 stretch.sort()
                 step.stretches.append(stretch)
             } catch {
-                try await self.settle(error, topicPartition)
+                if !self.isSettled(error, topicPartition) { fault = fault ?? error }
             }
         }
         if !step.stretches.isEmpty { try await store.write(step) }
+        if let fault { throw fault }
     }
 
     /// Reads on from where a partition is indexed to, or begins with the last record that is: where it is another one,
@@ -144,8 +149,8 @@ extension LogEventIndex {
         return stretch
     }
 
-    /// Waits for the next look where the log's bounds have moved, or the topic is gone.
-    private func settle(_ error: EventLogError, _ topicPartition: TopicPartition) async throws(EventLogError) {
+    /// Leaves it to the next look where the log's bounds have moved, or the topic is gone.
+    private func isSettled(_ error: EventLogError, _ topicPartition: TopicPartition) -> Bool {
         if let bounds = error.bounds, error.code == .offsetOutOfRange {
             self.note(topicPartition, bounds)
         } else if Self.isGone(error) {
@@ -154,8 +159,9 @@ extension LogEventIndex {
                 state.listedAt = nil
             }
         } else {
-            throw error
+            return false
         }
+        return true
     }
 
     private func isSame(_ element: RecordBatch.Element, _ last: IndexStep.Last, _ store: IndexStore) -> Bool {

@@ -124,11 +124,14 @@ public final class LogEventIndex: EventIndex, Service {
         let start = ContinuousClock.now
         do {
             let store = try await self.usableStore()
-            try await self.look(store, isForced: false)
+            // What is known of the other partitions is indexed also where one cannot be looked at.
+            var fault: (any Error)?
+            do { try await self.look(store, isForced: false) } catch { fault = error }
             let remainders = self.remainders(store)
             let due = self.state.withLock { $0.agenda.due(remainders, at: start, interval: interval) }
             if !due.isEmpty { try await self.index(due, store) }
             let isPruned = try await store.prune(self.starts)
+            if let fault { throw fault }
             self.state.withLock { $0.isFailing = false }
             guard !due.isEmpty || isPruned else { return interval }
             return (ContinuousClock.now - start) * self.configuration.restFactor

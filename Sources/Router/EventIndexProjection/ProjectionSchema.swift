@@ -4,9 +4,9 @@ import GRDB
 /// The tables of an index that is fed through the seam.
 ///
 /// `run` is a stretch of a partition, see ``IndexRun``; its entries lie in rows of `block` that fill a page each, and
-/// `fences` says what each of them begins with. A lookup costs, for each run, that row and one block. `progress` says up
-/// to where each partition is indexed and which record was the last, and is written with the runs; where `topic` is
-/// NULL, the runs are to be deleted.
+/// `fences` says what each of them begins with. A lookup costs, for each run, that row and one block. `progress` says
+/// up to where each partition is indexed and which record was the last, and is written with the runs; where `topic`
+/// is NULL, the runs are to be deleted.
 enum ProjectionSchema {
     static let fileName = "index.db"
     static let version: Int64 = 1
