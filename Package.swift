@@ -80,10 +80,19 @@ let package = Package(
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .lifecycle, .logging, .deque]),
-        // ◆ the log on SQLite, and the index projection beside it
+        // ◆ files of SQLite, for the log and for the indexes
+        room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
+        // ◆ the index of whatever log, fed through the seam; what it shares with the embedded log's own
+        room(
+            "EventIndexProjection", "Sources/Router/EventIndexProjection",
+            ["EventLog", "SQLiteFiles", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging]),
+        // ◆ the log on SQLite, and its index beside it
         room(
             "EmbeddedEventLog", "Sources/Router/EmbeddedEventLog",
-            ["CloudEvents", "EventLog", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging, .deque]),
+            [
+                "CloudEvents", "EventLog", "SQLiteFiles", "EventIndexProjection", .nioCore, .grdb, .grdbSQLite,
+                .lifecycle, .logging, .deque,
+            ]),
         // librdkafka, the C client
         .systemLibrary(
             name: "CRdKafka", path: "Sources/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -148,7 +157,9 @@ let package = Package(
         // Kits: doubles and worlds that several test targets share.
         .target(
             name: "RouterTestKit",
-            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1],
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1, .logging,
+            ],
             path: "Tests/RouterTestKit", swiftSettings: strict),
         .target(
             name: "SimulationKit",
@@ -179,7 +190,13 @@ let package = Package(
             ]),
         tests(
             "EmbeddedEventLogTests",
-            ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
+            [
+                "CloudEvents", "EventLog", "EventIndexProjection", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb,
+                .logging,
+            ]),
+        tests(
+            "EventIndexProjectionTests",
+            ["EventLog", "EventIndexProjection", "RouterTestKit", .nioCore, .grdb, .lifecycle, .logging]),
         tests(
             "KafkaEventLogTests",
             [
