@@ -11,6 +11,8 @@ int main(int argc, char *argv[]) {
     set(conf, "bootstrap.servers", argv[1]);
     set(conf, "group.id", "portarium-loop-consume");
     set(conf, "enable.auto.commit", "false");
+    // Some brokers answer a fetch with all there is, whatever limits it names.
+    set(conf, "receive.message.max.bytes", "2000000000");
     set_arguments(conf, argc, argv, 4);
     rd_kafka_t *client = start(RD_KAFKA_CONSUMER, conf);
     rd_kafka_poll_set_consumer(client);

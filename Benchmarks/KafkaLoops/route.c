@@ -22,6 +22,8 @@ static rd_kafka_t *start_consumer(const char *bootstrap, const char *group, cons
     set(conf, "bootstrap.servers", bootstrap);
     set(conf, "group.id", group);
     set(conf, "enable.auto.commit", "false");
+    // Some brokers answer a fetch with all there is, whatever limits it names.
+    set(conf, "receive.message.max.bytes", "2000000000");
     set(conf, "auto.offset.reset", "earliest");
     set(conf, "isolation.level", "read_committed");
     rd_kafka_t *client = start(RD_KAFKA_CONSUMER, conf);
