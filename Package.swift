@@ -135,6 +135,7 @@ let package = Package(
             name: "Portarium",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
+                "EventIndexProjection",
                 "KafkaEventLog", "HTTPServing", "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
