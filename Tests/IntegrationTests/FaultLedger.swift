@@ -79,12 +79,22 @@ struct FaultLedger {
         return at >= fault.from - slack && at <= fault.to + slack
     }
 
-    /// For a report: how many repeats a fault explains, and how many there could have been: what replicas that it hit
-    /// settled from their last commit before it to their first one after it.
-    func count(of fault: Fault, slack: Duration) -> (repeats: Int, bound: Int) {
-        (
-            self.repeats.count { Self.explains(fault, $0, slack) },
-            self.settled.values.count { Self.hits(fault, $0.at, $0.by, slack) }
-        )
+    /// For a report: how many repeats each fault explains, each of them counted with the first that does; and how many
+    /// there could have been: what replicas that it hit settled from their last commit before it to their first one
+    /// after it.
+    func counts(of faults: [Fault], slack: Duration) -> [(repeats: Int, bound: Int)] {
+        var counts = faults.map { fault in
+            (repeats: 0, bound: self.settled.values.count { Self.hits(fault, $0.at, $0.by, slack) })
+        }
+        for found in self.repeats {
+            guard let index = faults.firstIndex(where: { Self.explains($0, found, slack) }) else { continue }
+            counts[index].repeats += 1
+        }
+        return counts
+    }
+
+    /// How many events a fault could have made come again: those that replicas that were hit settled around one.
+    func bound(of faults: [Fault], slack: Duration) -> Int {
+        self.settled.values.count { settled in faults.contains { Self.hits($0, settled.at, settled.by, slack) } }
     }
 }

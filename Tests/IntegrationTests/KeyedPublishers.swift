@@ -96,7 +96,9 @@ final class KeyedPublishers: Sendable {
         ]
         while !self.isStopped {
             let ports = self.ports()
-            if self.state.withLock({ $0.isPaused }) || ports.isEmpty || self.acceptedCount - self.delivered() > self.backlogMax {
+            if self.state.withLock({ $0.isPaused }) || ports.isEmpty
+                || self.acceptedCount - self.delivered() > self.backlogMax
+            {
                 try? await Task.sleep(for: .milliseconds(5))
                 continue
             }

@@ -116,8 +116,8 @@ struct KafkaSettings: Sendable {
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
         // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
-        settings.values["socket.timeout.ms"] =
-            "\(max(configuration.requestTimeoutMilliseconds, configuration.sessionTimeoutMilliseconds + Self.joinGrace))"
+        let answerMax = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, answerMax))"
         // Nothing is read through this client: its partitions are paused as soon as they come.
         settings.values["queued.min.messages"] = "1"
         settings.values["queued.max.messages.kbytes"] = "1"
