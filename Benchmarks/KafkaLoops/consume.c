@@ -1,7 +1,7 @@
 // consume BOOTSTRAP TOPIC RECORDS [NAME=VALUE]…
 //
-// The reader that Portarium's is measured against: assigned to all partitions from their start, batches from the consumer's
-// queue, every header of every record looked at. The clock runs from the first batch to the last record.
+// The reader that Portarium's is measured against: assigned to all partitions from their start, batches from the
+// consumer's queue, every header of every record looked at. The clock runs from the first batch to the last record.
 #include "loop.h"
 
 int main(int argc, char *argv[]) {

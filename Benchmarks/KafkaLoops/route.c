@@ -1,9 +1,10 @@
 // route BOOTSTRAP FROM TO RECORDS exactly-once|at-least-once BATCH CODEC LINGER_MS [NAME=VALUE]…
 //
-// Kafka → filter → Kafka, as one writes it by hand: a group member reads FROM, what has ce_type com.example.order.placed goes
-// to TO with key, value and headers unchanged. After BATCH records, or 100 ms, either a transaction with the offsets in it is
-// committed, or what was written is awaited and the offsets are committed. Ends after RECORDS records were read. The clock
-// runs from the first batch to the last commit. NAME=VALUE goes to the producer.
+// Kafka → filter → Kafka, as one writes it by hand: a group member reads FROM, what has ce_type
+// com.example.order.placed goes to TO with key, value and headers unchanged. After BATCH records, or 100 ms, either a
+// transaction with the offsets in it is committed, or what was written is awaited and the offsets are committed. Ends
+// after RECORDS records were read. The clock runs from the first batch to the last commit. NAME=VALUE goes to the
+// producer.
 #include "loop.h"
 
 #define WAIT_MS_MAX 100
