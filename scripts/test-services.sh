@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the Kafka brokers and small programs that the tests start: scripts/test-services.sh [test|bench]…
 #
-# All of it lies in .build/services: a Python environment with pinned versions (scripts/requirements-*.txt), `bin` with the
-# brokers and our C programs, `librdkafka-new` with the librdkafka of the confluent-kafka wheel under Debian's name. What is
-# there already costs a few milliseconds. Where something cannot be installed it says so, and the tests that need it are
-# skipped by name; with PORTARIUM_REQUIRE_SERVICES=1 that is a failure.
+# All of it lies in .build/services: a Python environment with pinned versions (scripts/requirements-*.txt), `bin` with
+# the brokers and our C programs, `librdkafka-new` with the librdkafka of the confluent-kafka wheel under Debian's name.
+# What is there already costs a few milliseconds. Where something cannot be installed it says so, and the tests that
+# need it are skipped by name; with PORTARIUM_REQUIRE_SERVICES=1 that is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
