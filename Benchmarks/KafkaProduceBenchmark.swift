@@ -44,7 +44,7 @@ struct KafkaProduceBenchmark: Benchmark {
     private static func append(_ records: Int, to name: String, _ work: KafkaWork) async throws -> Double {
         try await work.makeTopic(name)
         let log = try work.open()
-        // Made before the clock runs: the loop in C makes each record as it goes, which costs it the headers' list only.
+        // Made before the clock runs: the loop in C makes each record as it goes, which costs it the list of headers.
         let batches = work.batches(records, for: work.topic(name))
         let elapsed = try await ContinuousClock().measure {
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -15,8 +15,8 @@ extension KafkaEventLog {
         return try await self.writer.append(lot.records, to: lot.topicPartitions, bytes: lot.bytes)
     }
 
-    /// Appends several lots at the same time; see ``EventLogWriter/appendEach(_:)``. None of a lot is appended where one
-    /// of its records is refused for what it is.
+    /// Appends several lots at the same time; see ``EventLogWriter/appendEach(_:)``. None of a lot is appended where
+    /// one of its records is refused for what it is.
     public func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>] {
         var addressed: [Result<KafkaWriter.Lot, EventLogError>] = []
         addressed.reserveCapacity(lots.count)
