@@ -42,12 +42,12 @@ install_packages() {
         give_up "apt-get could not install ${missing[*]}"
 }
 
-compile() { # PROGRAM SOURCE [HEADER]
+compile() { # PROGRAM SOURCE [HEADER [FLAG]…]
     local program=$out/bin/$1 flags
     [ "$program" -nt "$2" ] && [ "$program" -nt "${3:-$2}" ] && return 0
     command -v cc >/dev/null 2>&1 && command -v pkg-config >/dev/null 2>&1 || install_packages gcc libc6-dev pkg-config
     read -ra flags <<<"$(pkg-config --cflags --libs rdkafka)"
-    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$program.new" "$2" "${flags[@]}" || give_up "$2 does not compile"
+    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$program.new" "$2" "${@:4}" "${flags[@]}" || give_up "$2 does not compile"
     mv "$program.new" "$program"
 }
 
@@ -92,6 +92,10 @@ for group in "${groups[@]}"; do
     [ "$group" = bench ] || continue
     for source in Benchmarks/KafkaLoops/*.c; do
         program=${source##*/}
+        if [ "$program" = count-allocations.c ]; then
+            compile libcount-allocations.so "$source" "$source" -shared -fPIC
+            continue
+        fi
         compile "loop-${program%.c}" "$source" Benchmarks/KafkaLoops/loop.h
     done
 done
