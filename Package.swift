@@ -215,8 +215,8 @@ let package = Package(
         tests(
             "PortariumTests",
             [
-                "EventDispatch", "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird,
-                .hummingbirdTesting, .configuration, .argumentParser,
+                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "KafkaEventLog", "Portarium", .nioCore,
+                .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
         tests("KafkaTestKitTests", ["CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
