@@ -162,7 +162,7 @@ struct S3ObjectStoreTests {
                 await Self.code { () async throws(ObjectStoreError) in
                     _ = try await store.get("k", bytesMax: 4)
                 } == .unavailable)
-            #expect(server.requests.count == 2)
+            #expect(server.requests.count <= 2)
         }
     }
 
