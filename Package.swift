@@ -82,10 +82,19 @@ let package = Package(
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .lifecycle, .logging, .deque]),
-        // ◆ the log on SQLite, and the index projection beside it
+        // ◆ files of SQLite, for the log and for the indexes
+        room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
+        // ◆ the index of whatever log, fed through the seam; what it shares with the embedded log's own
+        room(
+            "EventIndexProjection", "Sources/Router/EventIndexProjection",
+            ["EventLog", "SQLiteFiles", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging]),
+        // ◆ the log on SQLite, and its index beside it
         room(
             "EmbeddedEventLog", "Sources/Router/EmbeddedEventLog",
-            ["CloudEvents", "EventLog", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging, .deque]),
+            [
+                "CloudEvents", "EventLog", "SQLiteFiles", "EventIndexProjection", .nioCore, .grdb, .grdbSQLite,
+                .lifecycle, .logging, .deque,
+            ]),
         // librdkafka, the C client
         .systemLibrary(
             name: "CRdKafka", path: "Sources/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -136,8 +145,9 @@ let package = Package(
             name: "Portarium",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
-                "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress", "RouterAPI", "HTTPEventSink",
-                "Observability", .nioCore,
+                "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
+                "RouterAPI",
+                "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -147,11 +157,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "EventLog", "KafkaEventLog", "Subscriptions", "ProcessKit", .nioCore, .nioPosix,
-                .nioHTTP1,
+                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Subscriptions", "ProcessKit", .nioCore,
+                .nioPosix, .nioHTTP1,
                 .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
-            path: "Benchmarks", swiftSettings: strict),
+            path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
         // ▶ seeded schedules from the command line
         .executableTarget(
             name: "Simulate", dependencies: ["SimulationKit"], path: "Tests/Simulate", swiftSettings: strict),
@@ -159,7 +169,9 @@ let package = Package(
         // Kits: doubles and worlds that several test targets share.
         .target(
             name: "RouterTestKit",
-            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1],
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1, .logging,
+            ],
             path: "Tests/RouterTestKit", swiftSettings: strict),
         .target(
             name: "SimulationKit",
@@ -177,6 +189,8 @@ let package = Package(
             dependencies: ["KafkaTestKit", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
             path: "Tests/ObjectStoreTestKit", swiftSettings: strict),
         .target(
+            name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
+        .target(
             name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
@@ -188,17 +202,22 @@ let package = Package(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "RouterTestKit", .nioCore,
-                .logging,
+                .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
-            ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
+            [
+                "CloudEvents", "EventLog", "EventIndexProjection", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb,
+                .logging,
+            ]),
+        tests(
+            "EventIndexProjectionTests",
+            ["EventLog", "EventIndexProjection", "RouterTestKit", .nioCore, .grdb, .lifecycle, .logging]),
         tests(
             "KafkaEventLogTests",
             [
-                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit", "RouterTestKit",
-                .nioCore,
-                .logging,
+                "BrokerTraits", "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit",
+                "RouterTestKit", .nioCore, .logging,
             ]),
         tests(
             "IngressTests",
@@ -240,7 +259,11 @@ let package = Package(
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
         tests(
             "IntegrationTests",
-            ["Observability", "ObjectStoreTestKit", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+            [
+                "BrokerTraits", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit", .nioCore,
+                .nioPosix,
+                .nioHTTP1, .grdb,
+            ]),
         tests(
             "PortariumTests",
             [
@@ -249,7 +272,7 @@ let package = Package(
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
-        tests("KafkaTestKitTests", ["CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
+        tests("KafkaTestKitTests", ["BrokerTraits", "CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -18,6 +18,10 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case fencesZombies
     /// `max.message.bytes` is enforced.
     case refusesLargeMessages
+    /// A fetch is answered with no more than the limits it names.
+    case limitsFetches
+    /// A partition may hold more than a few megabytes.
+    case largePartitions
     /// DeleteRecords.
     case deleteRecords
     /// Timestamps by the broker (`LogAppendTime`).
@@ -30,8 +34,6 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case groupCalls
     /// What was acknowledged is there after a restart.
     case keepsData
-    /// The client may be behind a proxy: the broker advertises what it is told.
-    case advertisedAddress
     /// Failures at will: error codes, leaders that move, brokers that go.
     case faults
 

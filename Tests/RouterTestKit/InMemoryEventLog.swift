@@ -230,6 +230,14 @@ public final class InMemoryEventLog: EventLog, EventIndex {
         self.state.withLock { $0.topics.values.sorted { $0.topic < $1.topic } }
     }
 
+    /// Deletes a topic with its records; made again it begins at 0.
+    public func deleteTopic(_ topic: Topic) {
+        self.state.withLock { state in
+            state.topics[topic] = nil
+            state.partitions = state.partitions.filter { $0.key.topic != topic }
+        }
+    }
+
     // MARK: EventIndex
 
     public func positions(

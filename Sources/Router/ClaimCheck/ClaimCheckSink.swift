@@ -65,7 +65,7 @@ public struct ClaimCheckSink: EventSink {
         let reader = self.reader
         let parked = elements.indices.filter { elements[$0].event.parkedData != nil }
         let outcome = await withTaskGroup(
-            of: (Int, Result<CloudEvent, ParkedDataFault>).self,
+            of: Fetched.self,
             returning: Result<[DeliveryAttempt.Element], ParkedDataFault>.self
         ) { group in
             var resolved = elements
@@ -74,16 +74,12 @@ public struct ClaimCheckSink: EventSink {
                 guard next < parked.endIndex else { return }
                 let (index, event) = (parked[next], elements[parked[next]].event)
                 next += 1
-                group.addTask {
-                    do throws(ParkedDataFault) {
-                        return (index, .success(try await reader.resolve(event)))
-                    } catch { return (index, .failure(error)) }
-                }
+                group.addTask { Fetched(index: index, result: await reader.result(of: event)) }
             }
             for _ in 0..<Self.fetchesMax { fetchNext() }
-            while let (index, result) = await group.next() {
-                switch result {
-                case .success(let event): resolved[index].event = event
+            while let fetched = await group.next() {
+                switch fetched.result {
+                case .success(let event): resolved[fetched.index].event = event
                 case .failure(let fault):
                     group.cancelAll()
                     return .failure(fault)
@@ -94,4 +90,10 @@ public struct ClaimCheckSink: EventSink {
         }
         return try outcome.get()
     }
+}
+
+/// What came of one event of a batch.
+private struct Fetched: Sendable {
+    var index: Int
+    var result: Result<CloudEvent, ParkedDataFault>
 }

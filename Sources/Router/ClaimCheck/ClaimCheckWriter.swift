@@ -47,7 +47,7 @@ public struct ClaimCheckWriter: EventLogWriter {
         }
         guard !large.isEmpty else { return try await self.writer.append(records) }
         var parked = records
-        for (index, record) in try await self.park(large, records) { parked[index].record = record }
+        for one in try await self.park(large, records) { parked[one.index].record = one.record }
         return try await self.writer.append(parked)
     }
 
@@ -79,12 +79,11 @@ public struct ClaimCheckWriter: EventLogWriter {
 
     private func park(
         _ events: [(index: Int, event: CloudEvent)], _ records: [ProducerRecord]
-    ) async throws(EventLogError) -> [(Int, LogRecord)] {
+    ) async throws(EventLogError) -> [Parked] {
         let outcome = await withTaskGroup(
-            of: Result<(Int, LogRecord), EventLogError>.self,
-            returning: Result<[(Int, LogRecord)], EventLogError>.self
+            of: Result<Parked, EventLogError>.self, returning: Result<[Parked], EventLogError>.self
         ) { group in
-            var done: [(Int, LogRecord)] = []
+            var done: [Parked] = []
             for (number, (index, event)) in events.enumerated() {
                 if number >= Self.putsMax, let result = await group.next() {
                     switch result {
@@ -95,7 +94,7 @@ public struct ClaimCheckWriter: EventLogWriter {
                     }
                 }
                 let record = records[index].record
-                group.addTask { await self.park(event, of: record).map { (index, $0) } }
+                group.addTask { await self.park(event, of: record).map { Parked(index: index, record: $0) } }
             }
             for await result in group {
                 switch result {
@@ -130,4 +129,10 @@ public struct ClaimCheckWriter: EventLogWriter {
             sha256: DataHash.sha256(of: data))
         return .success(LogRecord(event: parked, key: record.key, timestamp: record.timestamp))
     }
+}
+
+/// A record whose data are in the store, and which of its call it is.
+private struct Parked: Sendable {
+    var index: Int
+    var record: LogRecord
 }

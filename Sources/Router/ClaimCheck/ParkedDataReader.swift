@@ -42,7 +42,13 @@ public final class ParkedDataReader: Sendable {
         guard let parked = event.parkedData, self.store != nil,
             let pass = await self.enter(bytes: parked.length, tenant: event.tenantID ?? "")
         else { return (event, nil) }
-        do throws(ParkedDataFault) { return (try await self.resolve(event), pass) } catch { return (event, nil) }
+        guard case .success(let resolved) = await self.result(of: event) else { return (event, nil) }
+        return (resolved, pass)
+    }
+
+    /// What comes of ``resolve(_:)``.
+    func result(of event: CloudEvent) async -> Result<CloudEvent, ParkedDataFault> {
+        do throws(ParkedDataFault) { return .success(try await self.resolve(event)) } catch { return .failure(error) }
     }
 
     /// The event as it was produced. The caller has room for its data.

@@ -6,6 +6,9 @@ import Synchronization
 /// Gathers what many connections want appended, and appends it together: one call of the log, and one hop back to each
 /// event loop, for all requests that came during the append before.
 ///
+/// Where the log does not append all or nothing, each request is a lot of its own: what befalls one must not be told to
+/// the others, whose records may be there. Then some such appends are under way at the same time.
+///
 /// A lone producer waits for nobody. Bounded: what does not fit is `overloaded` at once. To run before the server
 /// serves and to be stopped after it: once stopped it takes nothing, and what was taken is appended.
 public final class EventIntakeQueue: Service {
@@ -25,6 +28,8 @@ public final class EventIntakeQueue: Service {
         var waiting: CheckedContinuation<Void, Never>?
     }
 
+    /// Appends of lots that are under way at the same time: who comes while all are waits, and shares the next one.
+    private static let appendsMax = 4
     private let writer: any EventLogWriter
     private let recordsMax: Int
     private let state = Mutex(State())
@@ -60,7 +65,11 @@ public final class EventIntakeQueue: Service {
     public func run() async throws {
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
-                while let entries = await self.next() { await self.append(entries) }
+                if self.writer.appendsAtomically {
+                    while let entries = await self.next() { await self.append(entries) }
+                } else {
+                    await self.appendLots()
+                }
             } onCancel: {
                 self.close()
             }
@@ -94,6 +103,24 @@ public final class EventIntakeQueue: Service {
                     return false
                 }
                 if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    /// Returns when everything that was taken is appended or refused.
+    private func appendLots() async {
+        await withTaskGroup(of: Void.self) { group in
+            var underWay = 0
+            while let entries = await self.next() {
+                if underWay == Self.appendsMax {
+                    await group.next()
+                    underWay -= 1
+                }
+                underWay += 1
+                group.addTask {
+                    let results = await self.writer.appendEach(entries.map(\.records))
+                    self.complete(zip(entries, results).map { (entry: $0, result: $1) })
+                }
             }
         }
     }

@@ -63,6 +63,13 @@ extension KafkaEventLog {
         }
     }
 
+    /// What the cluster calls itself: what is kept of one log beside it does not fit another.
+    /// - Throws: ``EventLogError`` `unavailable`, `closed`.
+    public func clusterID() async throws(EventLogError) -> String {
+        let admin = self.admin
+        return try await self.calls.run { admin.clusterID() }
+    }
+
     /// Topics that begin with ``KafkaEventLogConfiguration/prefix``, by name.
     /// - Throws: ``EventLogError`` `unavailable`, `closed`.
     public func topics() async throws(EventLogError) -> [TopicSpecification] {
