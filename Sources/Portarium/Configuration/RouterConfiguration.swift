@@ -7,6 +7,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var server = Server()
     var log = Log()
     var kafka = Kafka()
+    var objectStore = ObjectStore()
     /// Which topic an event goes to: the first route whose prefix its type starts with, else ``Log/defaultTopic``.
     var routes: [TopicRoute] = TopicRoute.standard
     var limits = Limits()

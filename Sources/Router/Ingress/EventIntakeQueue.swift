@@ -125,7 +125,13 @@ public final class EventIntakeQueue: Service {
         }
     }
 
-    private func append(_ entries: [Entry]) async {
+    private func append(_ entries: consuming [Entry]) async {
+        var entries = entries
+        while !entries.isEmpty { entries = await self.appendOnce(entries) }
+    }
+
+    /// Appends all of it. Gives back what is to be tried again, without the one that is too large for the log.
+    private func appendOnce(_ entries: [Entry]) async -> [Entry] {
         var records: [ProducerRecord] = []
         records.reserveCapacity(entries.reduce(0) { $0 + $1.records.count })
         for entry in entries { records += entry.records }
@@ -139,11 +145,31 @@ public final class EventIntakeQueue: Service {
                 })
         } catch {
             guard entries.count > 1, error.code == .tooLarge else {
-                return self.complete(entries.map { ($0, .failure(error)) })
+                self.complete(entries.map { ($0, .failure(error)) })
+                return []
             }
-            // One request is too much, alone or together with others: each is tried by itself.
-            for entry in entries { await self.append([entry]) }
+            if let index = error.excess?.recordIndex, let fault = Self.owner(of: index, among: entries) {
+                var own = error
+                own.excess?.recordIndex = fault.recordIndex
+                self.complete([(entries[fault.entry], .failure(own))])
+                var others = entries
+                others.remove(at: fault.entry)
+                return others
+            }
+            // Together they are too much, or one of them is: each is tried by itself.
+            for entry in entries { _ = await self.appendOnce([entry]) }
         }
+        return []
+    }
+
+    /// Whose record it is, and which of that request's.
+    private static func owner(of index: Int, among entries: [Entry]) -> (entry: Int, recordIndex: Int)? {
+        var first = 0
+        for (number, entry) in entries.enumerated() {
+            if index < first + entry.records.count { return (number, index - first) }
+            first += entry.records.count
+        }
+        return nil
     }
 
     /// Tells each event loop once of all that is done for it.

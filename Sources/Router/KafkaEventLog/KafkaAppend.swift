@@ -33,7 +33,13 @@ final class KafkaAppend: @unchecked Sendable {
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             self.offsets[index] = offset
         } else if self.error == nil {
-            self.error = EventLogError(kafka: code, "a record for \(self.topicPartitions[index]) was not appended")
+            var error = EventLogError(kafka: code, "a record for \(self.topicPartitions[index]) was not appended")
+            if error.code == .tooLarge {
+                error.excess = EventLogError.Excess(
+                    recordIndex: index, size: nil, limit: KafkaEventLog.topicLimit(self.topicPartitions[index].topic),
+                    limitMax: nil)
+            }
+            self.error = error
         }
         self.remaining -= 1
         return self.remaining == 0

@@ -35,7 +35,7 @@ extension KafkaEventLog {
         topicPartitions.reserveCapacity(records.count)
         var bytes = 0
         var current: (topic: Topic, entry: KafkaTopicTable.Entry, keyless: Partition)?
-        for record in records {
+        for (index, record) in records.enumerated() {
             if current?.topic != record.topic {
                 if routes[record.topic] == nil {
                     routes[record.topic] = (
@@ -45,13 +45,20 @@ extension KafkaEventLog {
                 current = routes[record.topic].map { (record.topic, $0.entry, $0.keyless) }
             }
             guard let current else { continue }
-            bytes += try self.checkedSize(record.record)
+            bytes += try self.checkedSize(record, index, current.entry)
             let partition = try Self.partition(for: record, in: current.entry, keyless: current.keyless)
             topicPartitions.append(TopicPartition(record.topic, partition))
         }
-        guard records.count <= self.configuration.queueRecordsMax, bytes <= self.configuration.queueBytesMax else {
+        guard records.count <= self.configuration.queueRecordsMax else {
             throw EventLogError(
-                .tooLarge, "\(records.count) records (\(bytes) bytes) in one call are more than the queue holds")
+                over: .init(
+                    size: records.count, limit: "log.appendQueueRecordsMax",
+                    limitMax: self.configuration.queueRecordsMax))
+        }
+        guard bytes <= self.configuration.queueBytesMax else {
+            throw EventLogError(
+                over: .init(
+                    size: bytes, limit: "log.appendQueueBytesMax", limitMax: self.configuration.queueBytesMax))
         }
         return KafkaWriter.Lot(records: records, topicPartitions: topicPartitions, bytes: bytes)
     }
@@ -69,14 +76,30 @@ extension KafkaEventLog {
     }
 
     @inline(__always)
-    private func checkedSize(_ record: LogRecord) throws(EventLogError) -> Int {
-        let size = record.size
+    private func checkedSize(
+        _ record: ProducerRecord, _ index: Int, _ entry: KafkaTopicTable.Entry
+    ) throws(EventLogError) -> Int {
+        let size = record.record.size
+        // Nothing of a call is queued yet: one record that a broker would refuse must not leave a part of it behind.
+        if let most = entry.recordBytesMax, most < self.configuration.recordBytesMax, size + Self.batchBytes > most {
+            throw EventLogError(
+                over: .init(
+                    recordIndex: index, size: size, limit: Self.topicLimit(record.topic), limitMax: most))
+        }
         guard size <= self.configuration.recordBytesMax else {
             throw EventLogError(
-                .tooLarge, "a record has \(size) bytes, the log takes \(self.configuration.recordBytesMax)")
+                over: .init(
+                    recordIndex: index, size: size, limit: "kafka.recordBytesMax",
+                    limitMax: self.configuration.recordBytesMax))
         }
         return size
     }
+
+    /// What a batch of one record has around it at least (KIP-98: 61 bytes of the batch, some of the record).
+    private static let batchBytes = 70
+
+    /// What the brokers call their limit for a topic.
+    static func topicLimit(_ topic: Topic) -> String { "max.message.bytes of topic \(topic)" }
 
     private static func partition(
         for record: ProducerRecord, in entry: KafkaTopicTable.Entry, keyless: Partition
