@@ -60,6 +60,9 @@ final class KafkaHandle: @unchecked Sendable {
         self.context.release()
     }
 
+    /// Leaves the client as it is until the process ends, where it cannot be freed. No call may come after.
+    func abandon() { self.isDestroyed.withLock { $0 = true } }
+
     /// Why an idempotent or transactional producer, or a static member, can go on no more; nil where it can.
     var fatalError: (code: rd_kafka_resp_err_t, text: String)? {
         var reason = [CChar](repeating: 0, count: 512)
