@@ -49,7 +49,7 @@ struct Main {
                 KafkaProduceBenchmark(dataBytes: dataBytes), KafkaConsumeBenchmark(dataBytes: dataBytes),
                 KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
             ]
-        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark()]
+        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark(), KafkaBacklogBenchmark()]
 
     private static func measure(_ options: BenchmarkOptions) async throws {
         let benchmarks = options.isOnKafka ? Self.kafkaBenchmarks : Self.benchmarks
