@@ -4,7 +4,7 @@ struct FaultLedger {
     /// One piece of trouble.
     struct Fault: Sendable {
         var name: String
-        /// The replicas that it hit.
+        /// The replicas that it hit; empty: all.
         var replicas: Set<String>
         var from: ContinuousClock.Instant
         var to: ContinuousClock.Instant
@@ -78,7 +78,7 @@ struct FaultLedger {
     private static func hits(
         _ fault: Fault, _ at: ContinuousClock.Instant, _ by: String?, _ slack: Duration
     ) -> Bool {
-        guard by.map(fault.replicas.contains) ?? true else { return false }
+        guard fault.replicas.isEmpty || by.map(fault.replicas.contains) ?? true else { return false }
         return at >= fault.from - slack && at <= fault.to + slack
     }
 

@@ -14,6 +14,8 @@ final class FaultWorld: Sendable {
 
     /// What a commit takes at most on a busy machine, and attempts that were in flight.
     private static let slack = Fleet.commitInterval + .seconds(1)
+    /// How long it takes after trouble until all replicas have joined anew, and can commit.
+    private static let rejoinMax = Duration.seconds(4)
     private static let id = "faults"
     private static let producers = 4
     private static let keysEach = 10
@@ -22,8 +24,12 @@ final class FaultWorld: Sendable {
     let publishers: KeyedPublishers
     private let state = Mutex(State())
 
-    init(_ fleet: Fleet, _ sink: RecordingSink) {
+    /// Why what one replica suffers hits all of them on this broker; nil where it does not.
+    private let contagion: String?
+
+    init(_ fleet: Fleet, _ sink: RecordingSink, on broker: BrokerKind) {
         self.fleet = fleet
+        self.contagion = broker.limit(.commitsWhileJoining)
         self.sink = sink
         self.publishers = KeyedPublishers(
             ports: { fleet.ports }, pause: .milliseconds(5), timeoutSeconds: 5, backlogMax: 400
@@ -82,10 +88,26 @@ final class FaultWorld: Sendable {
         let from = ContinuousClock().now
         try await body()
         let to = ContinuousClock().now
-        self.state.withLock {
-            $0.faults.append(FaultLedger.Fault(name: name, replicas: Set(replicas), from: from, to: to))
-        }
         try await self.settle("what was accepted until the end of '\(name)'")
+        self.note(FaultLedger.Fault(name: name, replicas: Set(replicas), from: from, to: to))
+    }
+
+    /// Changes who takes part, in the orderly way: where the broker lets others commit meanwhile that is no trouble.
+    func rearrange(_ name: String, _ body: () async throws -> Void) async throws {
+        let from = ContinuousClock().now
+        try await body()
+        try await self.settle("what was accepted until the end of '\(name)'")
+        guard self.contagion != nil else { return }
+        self.note(FaultLedger.Fault(name: name, replicas: [], from: from, to: .now))
+    }
+
+    private func note(_ fault: FaultLedger.Fault) {
+        var fault = fault
+        if self.contagion != nil {
+            fault.replicas = []
+            fault.to = .now + Self.rejoinMax
+        }
+        self.state.withLock { $0.faults.append(fault) }
     }
 
     /// Waits until everything that was accepted is settled.
@@ -129,7 +151,9 @@ final class FaultWorld: Sendable {
     private func report(
         _ ledger: FaultLedger, _ faults: [FaultLedger.Fault], _ unexplained: [FaultLedger.Repeat], _ letters: Int
     ) {
-        let byReplica = self.state.withLock { $0.names }.reduce(into: [String: Int]()) { $0[$1 ?? "?", default: 0] += 1 }
+        let byReplica = self.state.withLock { $0.names }.reduce(into: [String: Int]()) {
+            $0[$1 ?? "?", default: 0] += 1
+        }
         print(
             "\(self.publishers.acceptedCount) accepted, \(ledger.settled.count) settled, \(letters) dead letters,",
             "\(self.sink.count) deliveries \(byReplica.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }),",
@@ -137,8 +161,19 @@ final class FaultWorld: Sendable {
             "publishing failed \(self.publishers.refusals)")
         for fault in faults {
             let (repeats, bound) = ledger.count(of: fault, slack: Self.slack)
-            print("  \(fault.name): \(fault.from.duration(to: fault.to)), \(repeats) repeats, at most \(bound)")
+            print("  \(Self.clock(fault.from)) \(fault.name): \(repeats) repeats, at most \(bound)")
         }
+        let groups = unexplained.reduce(into: [String: Int]()) { groups, found in
+            let line = "\(Self.clock(found.at)) by \(found.by ?? "?") what \(found.settledBy ?? "?") had settled"
+            groups[line, default: 0] += 1
+        }
+        for (line, count) in groups.sorted(by: { $0.key < $1.key }) { print("  without a reason: \(line): \(count)") }
+    }
+
+    /// The time of day, in seconds and UTC, as the replicas' logs have it.
+    private static func clock(_ at: ContinuousClock.Instant) -> String {
+        let date = Date(timeIntervalSinceNow: -Double(at.duration(to: .now).wholeMilliseconds) / 1_000)
+        return String(date.ISO8601Format().dropFirst(11).dropLast())
     }
 
     /// Events of all dead letters of the subscription.

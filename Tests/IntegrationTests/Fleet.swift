@@ -50,6 +50,7 @@ final class Fleet: Sendable {
             let fleet = Fleet(brokerPort: brokerPort, directory: directory, isStatic: isStatic)
             do {
                 let result = try await body(fleet)
+                fleet.keepOutput()
                 await fleet.end()
                 return result
             } catch {
@@ -64,18 +65,21 @@ final class Fleet: Sendable {
     var ports: [Int] { self.state.withLock { $0.members.sorted { $0.key < $1.key }.map(\.value.port) } }
 
     /// Starts a replica, or starts it again, and returns when it is ready.
-    func start(_ name: String) async throws {
+    ///
+    /// - Parameter comesToStay: no: it takes its place with it when it goes.
+    func start(_ name: String, comesToStay: Bool = true) async throws {
         let known = self.state.withLock { $0.members[name] }
         let member: Member
         if let known {
             member = known
         } else {
             member = Member(
-                port: try await freePort(), network: try await TCPProxy.start(upstreamPort: self.brokerPort, portMap: nil))
+                port: try await freePort(),
+                network: try await TCPProxy.start(upstreamPort: self.brokerPort, portMap: nil))
         }
         self.state.withLock { $0.members[name] = member }
         let file = self.directory.appendingPathComponent("\(name).yaml")
-        try Data(self.configuration(name, member.network.port).utf8).write(to: file)
+        try Data(self.configuration(name, member.network.port, comesToStay && self.isStatic).utf8).write(to: file)
         let process = try await PortariumProcess.start(
             dataDirectory: self.directory.appendingPathComponent(name), port: member.port,
             arguments: ["--config", file.path])
@@ -85,7 +89,7 @@ final class Fleet: Sendable {
         }
     }
 
-    private func configuration(_ name: String, _ brokerPort: Int) -> String {
+    private func configuration(_ name: String, _ brokerPort: Int, _ isStatic: Bool) -> String {
         """
         log:
           partitions: \(Self.partitions)
@@ -96,7 +100,7 @@ final class Fleet: Sendable {
         kafka:
           brokers: ["127.0.0.1:\(brokerPort)"]
           clientId: \(name)
-          \(self.isStatic ? "instanceId: \(name)" : "createTopics: true")
+          \(isStatic ? "instanceId: \(name)" : "createTopics: true")
           sessionTimeoutMilliseconds: \(Self.sessionTimeout.wholeMilliseconds)
           requestTimeoutMilliseconds: 2000
           deliveryTimeoutMilliseconds: 4000
@@ -133,7 +137,9 @@ final class Fleet: Sendable {
     /// Whose the connection from `port` is; nil where that cannot be told.
     func name(at port: Int) -> String? {
         self.state.withLock { state in
-            let running = state.members.compactMapValues { $0.process?.isRunning ?? false ? $0.process?.identifier : nil }
+            let running = state.members.compactMapValues {
+                $0.process?.isRunning ?? false ? $0.process?.identifier : nil
+            }
             if let known = state.connections[port], running[known.name] == known.process { return known.name }
             guard let process = SocketOwner.process(at: port, among: Array(running.values)),
                 let name = running.first(where: { $0.value == process })?.key

@@ -19,6 +19,11 @@ extension BrokerKind {
     private static let tansuLimits: [BrokerFeature: String] = [
         .alterTopics: "configurations can only be described",
         .quickJoin: "the first JoinGroup takes half of the session timeout",
+        .exactEnds: "the end is said to lie behind the first record of the last batch",
+        .groupNames: "what comes behind a slash is not listed",
+        .commitMetadata: "the metadata of positions are dropped",
+        .commitsWhileJoining:
+            "a join ends the generation at once: the others' commits are refused until they join anew",
         .offsetsForTimes: "every timestamp gives offset 0",
         .transactions: "readers with read_committed see aborted records",
         .refusesLargeMessages: "it takes messages of any size",

@@ -59,6 +59,8 @@ final class KafkaMembership: Sendable {
         }
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         rd_kafka_queue_destroy(queue)
+        let left = self.state.withLock { $0.assigned }
+        if failure != nil, !left.isEmpty { await listener.lost(left.sorted()) }
         await self.free(handle, hasJoined: true)
         if let failure { throw failure }
     }

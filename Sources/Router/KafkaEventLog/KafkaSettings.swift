@@ -114,12 +114,18 @@ struct KafkaSettings: Sendable {
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
         settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
+        settings.values["socket.timeout.ms"] =
+            "\(max(configuration.requestTimeoutMilliseconds, configuration.sessionTimeoutMilliseconds + Self.joinGrace))"
         // Nothing is read through this client: its partitions are paused as soon as they come.
         settings.values["queued.min.messages"] = "1"
         settings.values["queued.max.messages.kbytes"] = "1"
         settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE)
         return settings
     }
+
+    /// How much longer than a session lasts the answer to a member may take, in milliseconds.
+    private static let joinGrace = 5_000
 
     /// A record at the limit, with what Kafka adds to it.
     private static func requestBytesMax(_ configuration: KafkaEventLogConfiguration) -> Int {
