@@ -54,7 +54,8 @@ struct KafkaBacklogBenchmark: Benchmark {
         }
         guard sink.count > 0 else { throw ChildProcess.Failure("nothing was delivered of the backlog") }
         Progress.say(
-            "  \(BenchmarkReport.figure(first)) MB in the first quarter, \(BenchmarkReport.figure(greatest)) MB at most, "
+            "  \(BenchmarkReport.figure(first)) MB in the first quarter, "
+                + "\(BenchmarkReport.figure(greatest)) MB at most, "
                 + "\(sink.count) events delivered")
         return greatest - first
     }

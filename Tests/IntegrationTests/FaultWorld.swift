@@ -42,8 +42,8 @@ final class FaultWorld: Sendable {
         }
     }
 
-    /// Mostly well; at times slow, overloaded, broken, or for good against an event. Broken altogether for half a second
-    /// of every ten.
+    /// Mostly well; at times slow, overloaded, broken, or for good against an event. Broken altogether for half a
+    /// second of every ten.
     private static func answer(
         after time: Duration, _ generator: inout SeededGenerator
     ) -> RecordingSink.Answer {

@@ -115,8 +115,8 @@ struct KafkaSettings: Sendable {
         settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
         // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
-        settings.values["socket.timeout.ms"] =
-            "\(max(configuration.requestTimeoutMilliseconds, configuration.sessionTimeoutMilliseconds + Self.joinGrace))"
+        let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, joinTimeout))"
         // Nothing is read through this client: its partitions are paused as soon as they come.
         settings.values["queued.min.messages"] = "1"
         settings.values["queued.max.messages.kbytes"] = "1"
