@@ -28,7 +28,7 @@ struct FaultLedger {
     typealias Delivery = (delivery: RecordingSink.Delivery, by: String?)
 
     /// When each event was settled first, and by whom.
-    private(set) var settled: [String: (at: ContinuousClock.Instant, by: String?, status: Int)] = [:]
+    private(set) var settled: [String: (at: ContinuousClock.Instant, by: String?)] = [:]
     private(set) var repeats: [Repeat] = []
     /// Events that were sent before the one before them of their key was settled.
     private(set) var disorder: [String] = []
@@ -49,7 +49,7 @@ struct FaultLedger {
             } else {
                 self.disorder.append("not a numbered event: \(id)")
             }
-            if delivery.settles { self.settled[id] = (delivery.at, name, delivery.status) }
+            if delivery.settles { self.settled[id] = (delivery.at, name) }
         }
     }
 
@@ -57,9 +57,6 @@ struct FaultLedger {
     func lost(of accepted: Set<String>) -> [String] {
         accepted.filter { self.settled[$0] == nil }.sorted()
     }
-
-    /// Events that were refused for good and not delivered before.
-    var refused: Set<String> { Set(self.settled.filter { $0.value.status == 400 }.keys) }
 
     /// Repeats of events that no fault explains: neither had a replica that was hit settled them since its last commit
     /// before, nor did one send them before it knew.

@@ -10,6 +10,9 @@ final class FaultWorld: Sendable {
         var faults: [FaultLedger.Fault] = []
         /// Who made which delivery, in the order in which they came.
         var names: [String?] = []
+        /// Events of these keys are refused for now; nil: the sink has its tempers.
+        var refusedKeys: String?
+        var hasTempers = true
     }
 
     /// What a commit takes at most on a busy machine, and attempts that were in flight.
@@ -32,12 +35,18 @@ final class FaultWorld: Sendable {
         self.contagion = broker.limit(.commitsWhileJoining)
         self.sink = sink
         self.publishers = KeyedPublishers(
-            ports: { fleet.ports }, pause: .milliseconds(5), timeoutSeconds: 5, backlogMax: 400
+            ports: { fleet.ports }, pause: .milliseconds(5), timeoutSeconds: 5, backlogMax: 600
         ) { sink.settledCount }
         let temper = Mutex(SeededGenerator(seed: 20_261_125))
         let start = ContinuousClock().now
         sink.answer { delivery in
-            self.state.withLock { $0.names.append(fleet.name(at: delivery.port)) }
+            let (refusedKeys, hasTempers) = self.state.withLock { state in
+                state.names.append(fleet.name(at: delivery.port))
+                return (state.refusedKeys, state.hasTempers)
+            }
+            guard hasTempers else {
+                return .init(status: refusedKeys.map { delivery.id.contains("\($0)-") } ?? false ? 503 : 204)
+            }
             return temper.withLock { Self.answer(after: start.duration(to: delivery.at), &$0) }
         }
     }
@@ -59,8 +68,15 @@ final class FaultWorld: Sendable {
         }
     }
 
-    /// Runs `body` while events are published, and returns when all of them have been settled.
-    func run(_ body: () async throws -> Void) async throws {
+    /// A sink without tempers that does not take events of some keys.
+    func refuseKeys(endingIn suffix: String?) {
+        self.state.withLock { state in
+            state.hasTempers = false
+            state.refusedKeys = suffix
+        }
+    }
+
+    private func subscribe() async throws {
         let client = try self.fleet.process("a").client
         // No attempt limit that trouble could reach: a failure here must be a loss, not a dead letter.
         try await client.call(
@@ -69,6 +85,21 @@ final class FaultWorld: Sendable {
             {"id":"\(Self.id)","types":["\(KeyedPublishers.type)"],"sink":"\(self.sink.url)","protocol":"HTTP",
              "config":{"retry":{"maxAttempts":1000,"minDelayMs":10,"maxDelayMs":200}}}
             """, expecting: 201)
+    }
+
+    /// Publishes so many events, and no more.
+    func publish(_ count: Int) async throws {
+        try await self.subscribe()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.publishers.run(producers: Self.producers, keysEach: Self.keysEach) }
+            defer { self.publishers.stop() }
+            try await eventually("\(count) events") { self.publishers.acceptedCount >= count }
+        }
+    }
+
+    /// Runs `body` while events are published, and returns when all of them have been settled.
+    func run(_ body: () async throws -> Void) async throws {
+        try await self.subscribe()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.publishers.run(producers: Self.producers, keysEach: Self.keysEach) }
             do {
@@ -92,6 +123,15 @@ final class FaultWorld: Sendable {
         self.note(FaultLedger.Fault(name: name, replicas: Set(replicas), from: from, to: to))
     }
 
+    /// Runs `body` while nothing is published and everything is settled.
+    func calmly(_ body: () async throws -> Void) async throws {
+        self.publishers.pause(true)
+        try await Task.sleep(for: .milliseconds(500))
+        try await self.settle("what was accepted until the calm")
+        try await body()
+        self.publishers.pause(false)
+    }
+
     /// Changes who takes part, in the orderly way: where the broker lets others commit meanwhile that is no trouble.
     func rearrange(_ name: String, _ body: () async throws -> Void) async throws {
         let from = ContinuousClock().now
@@ -111,9 +151,14 @@ final class FaultWorld: Sendable {
     }
 
     /// Waits until everything that was accepted is settled.
-    func settle(_ what: String) async throws {
+    ///
+    /// - Parameter exceptRefused: without the keys that the sink does not take.
+    func settle(_ what: String, exceptRefused: Bool = false) async throws {
         try await eventually("some load") { self.publishers.acceptedCount > 0 }
-        let accepted = self.publishers.accepted
+        var accepted = self.publishers.accepted
+        if exceptRefused, let refused = self.state.withLock({ $0.refusedKeys }) {
+            accepted = accepted.filter { !$0.contains("\(refused)-") }
+        }
         do {
             try await eventually("\(what) at the sink", within: .seconds(40), every: .milliseconds(100)) {
                 self.sink.settledIDs.isSuperset(of: accepted)
@@ -126,8 +171,10 @@ final class FaultWorld: Sendable {
 
     /// Holds the books against each other.
     ///
-    /// - Parameter name: a replica that runs, to be asked.
-    func judge(_ name: String) async throws {
+    /// - Parameters:
+    ///   - name: a replica that runs, to be asked.
+    ///   - repeatsMax: how many events may have been sent again after they were settled.
+    func judge(_ name: String, repeatsMax: Int = .max) async throws {
         let client = try self.fleet.process(name).client
         try await eventually("nothing is pending") {
             try await client.call("GET", "/v1/subscriptions/\(Self.id)", expecting: 200)["lag"]?.int == 0
@@ -142,9 +189,11 @@ final class FaultWorld: Sendable {
         #expect(ledger.lost(of: accepted) == [])
         #expect(ledger.disorder == [])
         #expect(unexplained.isEmpty, "settled by nobody who was hit, and sent again: \(unexplained.prefix(5))")
-        #expect(ledger.refused.subtracting(letters) == [], "refused for good, and no dead letter")
+        let refused = Set(self.sink.deliveries.filter { $0.status == 400 }.map(\.id))
+        #expect(letters.subtracting(refused) == [], "a dead letter, and never refused")
         let delivered = Set(self.sink.deliveries.filter { (200..<300).contains($0.status) }.map(\.id))
         #expect(accepted.subtracting(delivered).subtracting(letters) == [], "neither delivered nor a dead letter")
+        #expect(ledger.repeats.count { !doubtful.contains($0.id) } <= repeatsMax)
         #expect(accepted.count > 1_000)
     }
 

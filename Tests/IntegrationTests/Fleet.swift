@@ -29,25 +29,27 @@ final class Fleet: Sendable {
     /// How often a replica commits.
     static let commitInterval = Duration.milliseconds(500)
     /// How long a replica may be unheard of.
-    static let sessionTimeout = Duration.seconds(2)
+    let sessionTimeout: Duration
     private let brokerPort: Int
     private let directory: URL
     /// Names of instances that outlive restarts, for brokers that never forget a member.
     private let isStatic: Bool
     private let state = Mutex(State())
 
-    private init(brokerPort: Int, directory: URL, isStatic: Bool) {
+    private init(brokerPort: Int, directory: URL, isStatic: Bool, sessionTimeout: Duration) {
         self.brokerPort = brokerPort
+        self.sessionTimeout = sessionTimeout
         self.directory = directory
         self.isStatic = isStatic
     }
 
     /// Runs `body` and leaves no replica behind on any path.
     static func with<R>(
-        brokerPort: Int, isStatic: Bool = false, _ body: (Fleet) async throws -> R
+        brokerPort: Int, isStatic: Bool = false, sessionTimeout: Duration, _ body: (Fleet) async throws -> R
     ) async throws -> R {
         try await withTemporaryDirectory { directory in
-            let fleet = Fleet(brokerPort: brokerPort, directory: directory, isStatic: isStatic)
+            let fleet = Fleet(
+                brokerPort: brokerPort, directory: directory, isStatic: isStatic, sessionTimeout: sessionTimeout)
             do {
                 let result = try await body(fleet)
                 fleet.keepOutput()
@@ -101,9 +103,10 @@ final class Fleet: Sendable {
           brokers: ["127.0.0.1:\(brokerPort)"]
           clientId: \(name)
           \(isStatic ? "instanceId: \(name)" : "createTopics: true")
-          sessionTimeoutMilliseconds: \(Self.sessionTimeout.wholeMilliseconds)
+          sessionTimeoutMilliseconds: \(self.sessionTimeout.wholeMilliseconds)
           requestTimeoutMilliseconds: 2000
           deliveryTimeoutMilliseconds: 4000
+          properties: ["max.poll.interval.ms=\(3 * self.sessionTimeout.wholeMilliseconds)"]
         """
     }
 

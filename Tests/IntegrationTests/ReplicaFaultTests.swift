@@ -10,8 +10,11 @@ extension IntegrationTests {
         /// `PORTARIUM_FAULT_ROUNDS` makes it a long one.
         private static let rounds =
             ProcessInfo.processInfo.environment["PORTARIUM_FAULT_ROUNDS"].flatMap(Int.init) ?? 1
+        private static let sessionTimeout = Duration.seconds(2)
+        /// What noida allows at least.
+        private static let noidaSessionTimeout = Duration.seconds(6)
         /// Longer than a replica may be unheard of.
-        private static let long = Fleet.sessionTimeout + .seconds(2)
+        private static let long = Self.sessionTimeout + .seconds(2)
         private static let clock = ContinuousClock()
 
         /// On the broker that puts members out of the group.
@@ -19,7 +22,9 @@ extension IntegrationTests {
         func nothingIsLostWhileReplicasAndNetworksFail() async throws {
             try await TansuBroker.with { broker in
                 try await RecordingSink.with { sink in
-                    try await Fleet.with(brokerPort: broker.proxy.port) { fleet in
+                    try await Fleet.with(
+                        brokerPort: broker.proxy.port, sessionTimeout: Self.sessionTimeout
+                    ) { fleet in
                         for name in ["a", "b", "c"] { try await fleet.start(name) }
                         let world = FaultWorld(fleet, sink, on: .tansu)
                         try await world.run {
@@ -44,26 +49,63 @@ extension IntegrationTests {
         /// On the broker that keeps its data, and never forgets a member: replicas keep their names.
         @Test(.needs(.noida, to: .keepsData), .timeLimit(.minutes(30)))
         func nothingIsLostWhileTheBrokerAndReplicasRestart() async throws {
-            try await NoidaBroker.with { broker in
-                try await RecordingSink.with { sink in
-                    try await Fleet.with(brokerPort: broker.port, isStatic: true) { fleet in
-                        for name in ["a", "b", "c"] { try await fleet.start(name) }
-                        let world = FaultWorld(fleet, sink, on: .noida)
-                        try await world.run {
-                            for _ in 0..<Self.rounds {
-                                try await Self.comeAndGo(world)
-                                try await Self.kill("a", world)
-                                try await world.strike("the broker restarts", ["a", "b", "c"]) {
-                                    try await broker.restart()
-                                }
-                                try await world.strike("the broker says nothing", ["a", "b", "c"]) {
-                                    broker.pause()
-                                    try await Self.clock.sleep(for: .seconds(1))
-                                    broker.resume()
-                                }
+            try await Self.onNoida { broker, world in
+                try await world.run {
+                    for _ in 0..<Self.rounds {
+                        try await Self.kill("a", world)
+                        try await world.strike("the broker restarts", ["a", "b", "c"]) {
+                            // What it had not written yet it would lose.
+                            try await world.calmly {
+                                try await broker.settle()
+                                try await broker.restart()
                             }
                         }
-                        try await world.judge("c")
+                        try await world.strike("the broker says nothing", ["a", "b", "c"]) {
+                            broker.pause()
+                            try await Self.clock.sleep(for: .seconds(2))
+                            broker.resume()
+                        }
+                    }
+                }
+                try await world.judge("c")
+            }
+        }
+
+        /// Each partition has events that its sink does not take, with settled ones behind them, when it moves.
+        @Test(.needs(.noida), .timeLimit(.minutes(3)))
+        func anOrderlyRebalanceSendsNothingAgain() async throws {
+            try await Self.onNoida { _, world in
+                world.refuseKeys(endingIn: "k0")
+                try await world.publish(2_000)
+                try await world.settle("all but the refused keys", exceptRefused: true)
+                // The last commit has been made.
+                try await Self.clock.sleep(for: Fleet.commitInterval * 3)
+                try await world.fleet.start("d", comesToStay: false)
+                try await world.fleet.takesPart("d")
+                try await Self.clock.sleep(for: .seconds(3))
+                #expect(try await world.fleet.process("d").terminate() == 0)
+                try await Self.clock.sleep(for: .seconds(3))
+                #expect(try await world.fleet.process("b").terminate() == 0)
+                try await world.fleet.start("b")
+                try await world.fleet.takesPart("b")
+                world.refuseKeys(endingIn: nil)
+                try await world.settle("the refused keys too")
+                try await world.judge("b", repeatsMax: 0)
+            }
+        }
+
+        private static func onNoida(_ body: (NoidaBroker, FaultWorld) async throws -> Void) async throws {
+            try await NoidaBroker.with { broker in
+                try await RecordingSink.with { sink in
+                    try await Fleet.with(
+                        brokerPort: broker.port, isStatic: true, sessionTimeout: Self.noidaSessionTimeout
+                    ) { fleet in
+                        // Members that join at the same time it lets wait.
+                        for name in ["a", "b", "c"] {
+                            try await fleet.start(name)
+                            try await fleet.takesPart(name)
+                        }
+                        try await body(broker, FaultWorld(fleet, sink, on: .noida))
                     }
                 }
             }

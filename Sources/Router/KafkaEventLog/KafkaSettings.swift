@@ -95,6 +95,8 @@ struct KafkaSettings: Sendable {
         settings.values["auto.offset.reset"] = "error"
         settings.values["isolation.level"] = "read_committed"
         settings.values["allow.auto.create.topics"] = "false"
+        // Of use to members alone, but librdkafka holds it against other settings of every client.
+        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["fetch.wait.max.ms"] = "\(waitMilliseconds)"
         settings.values["fetch.error.backoff.ms"] = "100"
         settings.values["queued.min.messages"] = "100000"
@@ -112,7 +114,6 @@ struct KafkaSettings: Sendable {
         settings.values["group.id"] = group
         settings.values["group.instance.id"] = configuration.instanceID
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
-        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
         // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
         let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
