@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
@@ -100,6 +102,14 @@ let package = Package(
         room(
             "KafkaEventLog", "Sources/Router/KafkaEventLog",
             ["CRdKafka", "CloudEvents", "EventLog", .nioCore, .nioPosix, .lifecycle, .logging, .deque]),
+        // ◆ bytes under a key, outside the log: S3 over async-http-client
+        room(
+            "ObjectStore", "Sources/Router/ObjectStore",
+            ["CloudEvents", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .crypto]),
+        // ◆ large data on their way into an object store and out of it
+        room(
+            "ClaimCheck", "Sources/Router/ClaimCheck",
+            ["CloudEvents", "EventLog", "Subscriptions", "Delivery", "ObjectStore", .nioCore, .crypto]),
         // ◆ what every HTTP surface shares: problem+json, tenant, limits
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
@@ -135,8 +145,9 @@ let package = Package(
             name: "Portarium",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
-                "EventIndexProjection",
-                "KafkaEventLog", "HTTPServing", "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore,
+                "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
+                "RouterAPI",
+                "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -173,6 +184,10 @@ let package = Package(
         .target(
             name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
             path: "Tests/KafkaTestKit", swiftSettings: strict),
+        .target(
+            name: "ObjectStoreTestKit",
+            dependencies: ["KafkaTestKit", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
+            path: "Tests/ObjectStoreTestKit", swiftSettings: strict),
         .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
         .target(
@@ -211,6 +226,17 @@ let package = Package(
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
             ]),
         tests(
+            "ObjectStoreTests",
+            [
+                "CloudEvents", "ObjectStore", "ObjectStoreTestKit", "RouterTestKit", .nioCore,
+            ]),
+        tests(
+            "ClaimCheckTests",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "ObjectStore", "ClaimCheck", "RouterTestKit",
+                .nioCore,
+            ]),
+        tests(
             "RouterAPITests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "RouterAPI",
@@ -233,11 +259,16 @@ let package = Package(
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
         tests(
             "IntegrationTests",
-            ["BrokerTraits", "KafkaTestKit", "Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+            [
+                "BrokerTraits", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit", .nioCore,
+                .nioPosix,
+                .nioHTTP1, .grdb,
+            ]),
         tests(
             "PortariumTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "KafkaEventLog", "Portarium", .nioCore,
+                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "Ingress", "KafkaEventLog", "ObjectStore",
+                "Portarium", .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),

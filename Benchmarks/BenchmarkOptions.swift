@@ -15,6 +15,7 @@ struct BenchmarkOptions {
         case help
         case serveBare(port: Int)
         case postLoop(PostLoop)
+        case countAllocations(AllocationCount)
     }
 
     static let usage = """
@@ -56,6 +57,9 @@ struct BenchmarkOptions {
                     PostLoop(
                         port: try number(of: option), concurrency: try number(of: option),
                         requests: try number(of: option), dataBytes: try number(of: option)))
+            case "--count-allocations":
+                self.role = .countAllocations(
+                    AllocationCount(brokers: try value(of: option), maxRecords: try number(of: option)))
             default: throw Misuse("\(option) is not known")
             }
         }

@@ -23,6 +23,8 @@ struct Main {
             print(BenchmarkOptions.usage)
         case .serveBare(let port):
             try await BareServer(port: port).run()
+        case .countAllocations(let count):
+            try await count.run()
         case .postLoop(let loop):
             try await loop.run()
         case .measure:
@@ -41,12 +43,13 @@ struct Main {
         BacklogBenchmark(),
     ]
 
-    private static let kafkaBenchmarks: [any Benchmark] = [200, 1_000].flatMap { (dataBytes: Int) -> [any Benchmark] in
-        [
-            KafkaProduceBenchmark(dataBytes: dataBytes), KafkaConsumeBenchmark(dataBytes: dataBytes),
-            KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
-        ]
-    }
+    private static let kafkaBenchmarks: [any Benchmark] =
+        [200, 1_000].flatMap { (dataBytes: Int) -> [any Benchmark] in
+            [
+                KafkaProduceBenchmark(dataBytes: dataBytes), KafkaConsumeBenchmark(dataBytes: dataBytes),
+                KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
+            ]
+        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark(), KafkaBacklogBenchmark()]
 
     private static func measure(_ options: BenchmarkOptions) async throws {
         let benchmarks = options.isOnKafka ? Self.kafkaBenchmarks : Self.benchmarks

@@ -1,10 +1,11 @@
 """produce-events.py BOOTSTRAP TOPIC COUNT MODE [PREFIX]
 
-Writes events as a program does that has never heard of Portarium: with the CloudEvents SDK for Python and confluent-kafka.
-MODE is binary, structured, or mixed (both in turn). `junk` instead writes COUNT records that are no CloudEvents: text without
-headers, headers without an id, and structured JSON that breaks off, in turn.
+Writes events as a program does that has never heard of Portarium: with the CloudEvents SDK for Python and
+confluent-kafka. MODE is binary, structured, or mixed (both in turn). `junk` instead writes COUNT records that are no
+CloudEvents: text without headers, headers without an id, and structured JSON that breaks off, in turn.
 
-Prints one line of JSON a record: what was written (id, key, mode or the bytes in hexadecimal), its partition and offset.
+Prints one line of JSON a record: what was written (id, key, mode or the bytes in hexadecimal), its partition and
+offset.
 """
 import json
 import sys

@@ -1,10 +1,10 @@
 """read-events.py BOOTSTRAP TOPIC COUNT [SECONDS]
 
-Reads the first COUNT records of a topic and takes them as events with the CloudEvents SDK for Python, as a program does that
-has never heard of Portarium. Ends after SECONDS (30) at the latest.
+Reads the first COUNT records of a topic and takes them as events with the CloudEvents SDK for Python, as a program does
+that has never heard of Portarium. Ends after SECONDS (30) at the latest.
 
-Prints one line of JSON a record, in the order of reading: partition, offset, key, headers, and either the event's attributes
-and data (`error` is null) or why the SDK takes it for none. Exit code 1: there were fewer.
+Prints one line of JSON a record, in the order of reading: partition, offset, key, value, headers, and either the event's
+attributes and data (`error` is null) or why the SDK takes it for none. Exit code 1: there were fewer.
 """
 import json
 import sys
@@ -65,6 +65,7 @@ def main():
             "partition": message.partition(),
             "offset": message.offset(),
             "key": text(message.key()),
+            "value": text(message.value()),
             "headers": [[name, text(value)] for name, value in message.headers() or []],
             **as_event(message),
         }

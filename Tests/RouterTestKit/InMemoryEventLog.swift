@@ -110,10 +110,12 @@ public final class InMemoryEventLog: EventLog, EventIndex {
         let (positions, woken) = try self.state.withLock { (state) throws(EventLogError) in
             state.spread += 1
             var places: [TopicPartition] = []
-            for record in records {
+            for (index, record) in records.enumerated() {
                 guard record.record.size <= recordBytesMax else {
                     throw EventLogError(
-                        .tooLarge, "a record has \(record.record.size) bytes, the log takes \(recordBytesMax)")
+                        over: .init(
+                            recordIndex: index, size: record.record.size, limit: "log.recordBytesMax",
+                            limitMax: recordBytesMax))
                 }
                 places.append(try state.place(record))
             }

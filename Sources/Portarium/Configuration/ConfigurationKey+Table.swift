@@ -1,8 +1,8 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.log + Self.kafka + Self.routing + Self.limits + Self.dispatch + Self.sink
-        + Self.observability
+        Self.server + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
+        + Self.sink + Self.observability
 
     static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
@@ -188,6 +188,9 @@ extension ConfigurationKey {
         .integer(
             "dispatch.drainTimeoutMilliseconds", \.dispatch.drainTimeoutMilliseconds, 0...3_600_000,
             "How long a shutdown waits for what is in flight."),
+        .integer(
+            "dispatch.revokeTimeoutMilliseconds", \.dispatch.revokeTimeoutMilliseconds, 0...250_000,
+            "How long what is in flight of a partition that goes to another replica is waited for."),
         ConfigurationKey(
             path: ["dispatch", "tenantWeights"], form: .list(.tenantWeights),
             meaning: "Shares of tenants in what is sent while not all can be, 1 to 1000; a tenant not named has 1."),

@@ -7,6 +7,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var server = Server()
     var log = Log()
     var kafka = Kafka()
+    var objectStore = ObjectStore()
     /// Which topic an event goes to: the first route whose prefix its type starts with, else ``Log/defaultTopic``.
     var routes: [TopicRoute] = TopicRoute.standard
     var limits = Limits()
@@ -143,6 +144,9 @@ extension RouterConfiguration {
         var suspendAfterSeconds = 259_200
         /// How long a shutdown waits for what is in flight, `0...3600000`. Default 20 s.
         var drainTimeoutMilliseconds = 20_000
+        /// How long what is in flight of a partition that goes to another replica is waited for, `0...250000`.
+        /// Default 10 s.
+        var revokeTimeoutMilliseconds = 10_000
         /// Shares of tenants that are not 1, each `1...1000`.
         var tenantWeights: [TenantWeight] = []
         /// Replays of one tenant that have not ended, `1...10000`. Default 20.

@@ -1,5 +1,6 @@
 import EventIndexProjection
 import EventLog
+import Ingress
 import KafkaEventLog
 import Logging
 import Observability
@@ -14,8 +15,13 @@ final class KafkaServedLog: ServedLog {
     private let logger: Logger
     /// There after ``prepare(_:)``, where events are indexed.
     private let projection = Mutex<LogEventIndex?>(nil)
+    private let eventTopics: [Topic]
 
-    var eventLog: any EventLog { self.log }
+    /// What others wrote to the event topics is read as the router's own.
+    var eventLog: any EventLog {
+        AdoptingEventLog(
+            self.log, topics: self.eventTopics, tenant: self.configuration.server.defaultTenant)
+    }
     var index: (any EventIndex)? { self.projection.withLock { $0 } }
     var services: [any Service] { self.projection.withLock { $0.map { [$0] } ?? [] } }
 
@@ -37,6 +43,7 @@ final class KafkaServedLog: ServedLog {
         }
         self.configuration = configuration
         self.logger = logger
+        self.eventTopics = try configuration.routingTable().topics
         self.preparation = TopicPreparation(
             keeper: self.log, createsTopics: configuration.kafka.createTopics, logger: logger)
         if configuration.kafka.saslMechanism.takesPassword, !configuration.kafka.tls {
@@ -59,7 +66,7 @@ final class KafkaServedLog: ServedLog {
                 logID: "\(try await self.log.clusterID())/\(self.configuration.log.topicPrefix)",
                 topics: topics.filter { !$0.isCompacted }.map(\.topic))
             index.interval = .milliseconds(self.configuration.log.indexIntervalMilliseconds)
-            let projection = try LogEventIndex(log: self.log, configuration: index, logger: self.logger)
+            let projection = try LogEventIndex(log: self.eventLog, configuration: index, logger: self.logger)
             self.projection.withLock { $0 = projection }
         } catch let error as EventLogError {
             throw CommandFailure(.failed, error.message)

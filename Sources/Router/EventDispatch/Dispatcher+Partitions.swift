@@ -141,25 +141,33 @@ extension Dispatcher: PartitionListener {
         return places
     }
 
+    /// What a partition holds, or why that cannot be said.
+    private struct BoundsAnswer: Sendable {
+        var topicPartition: TopicPartition
+        var bounds: Result<OffsetBounds, EventLogError>
+    }
+
     /// The bounds of several partitions, ``boundsReadsMax`` asked for at a time.
     func bounds(of partitions: [TopicPartition]) async throws(EventLogError) -> [TopicPartition: OffsetBounds] {
-        typealias Answer = (TopicPartition, Result<OffsetBounds, EventLogError>)
-        let answers = await withTaskGroup(of: Answer.self) { group in
-            var answers: [Answer] = []
+        let answers = await withTaskGroup(of: BoundsAnswer.self) { group in
+            var answers: [BoundsAnswer] = []
             for (index, topicPartition) in partitions.enumerated() {
                 if index >= Self.boundsReadsMax, let answer = await group.next() { answers.append(answer) }
-                group.addTask {
-                    do throws(EventLogError) {
-                        return (topicPartition, .success(try await self.log.bounds(of: topicPartition)))
-                    } catch { return (topicPartition, .failure(error)) }
-                }
+                group.addTask { await self.answer(topicPartition) }
             }
             for await answer in group { answers.append(answer) }
             return answers
         }
         var bounds: [TopicPartition: OffsetBounds] = [:]
-        for (topicPartition, answer) in answers { bounds[topicPartition] = try answer.get() }
+        for answer in answers { bounds[answer.topicPartition] = try answer.bounds.get() }
         return bounds
+    }
+
+    private func answer(_ topicPartition: TopicPartition) async -> BoundsAnswer {
+        do {
+            let bounds = try await self.log.bounds(of: topicPartition)
+            return BoundsAnswer(topicPartition: topicPartition, bounds: .success(bounds))
+        } catch { return BoundsAnswer(topicPartition: topicPartition, bounds: .failure(error)) }
     }
 
     private func giveBack(_ partitions: [TopicPartition]) async {

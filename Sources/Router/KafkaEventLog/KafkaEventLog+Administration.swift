@@ -30,6 +30,8 @@ extension KafkaEventLog {
         self.table.put(
             topic, partitions: max(specification.partitions, found?.partitions ?? 0),
             isCompacted: specification.isCompacted)
+        // How large its records may be is the brokers' to say; where they do not, they refuse what is larger.
+        if found == nil { _ = try? await self.describe([topic]) }
     }
 
     private static func conflict(_ wanted: TopicSpecification, _ found: TopicSpecification) -> EventLogError? {
@@ -97,7 +99,9 @@ extension KafkaEventLog {
         return topics.map { found in
             let known = settings[found.topic]
             let isCompacted = known?.isCompacted ?? self.table.entry(found.topic)?.isCompacted ?? false
-            self.table.put(found.topic, partitions: found.partitions, isCompacted: isCompacted)
+            self.table.put(
+                found.topic, partitions: found.partitions, isCompacted: isCompacted,
+                recordBytesMax: known?.recordBytesMax)
             return TopicSpecification(
                 topic: found.topic, partitions: found.partitions, replicas: found.replicas, isCompacted: isCompacted,
                 retentionAge: known?.retentionAge, retentionBytesMax: known?.retentionBytesMax)

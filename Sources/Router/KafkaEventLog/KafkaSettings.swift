@@ -103,8 +103,8 @@ struct KafkaSettings: Sendable {
         settings.values["queued.max.messages.kbytes"] = "\(max(1, configuration.prefetchBytesMax / 1_024))"
         settings.values["fetch.message.max.bytes"] = "\(configuration.prefetchBytesMax)"
         settings.values["fetch.max.bytes"] = "\(max(configuration.fetchBytesMax, configuration.recordBytesMax))"
-        settings.values["receive.message.max.bytes"] =
-            "\(max(configuration.fetchBytesMax, Self.requestBytesMax(configuration)) + 1_048_576)"
+        // What is fetched is bounded above; some brokers do not keep to it, and that must not stop a partition.
+        settings.values["receive.message.max.bytes"] = "2000000000"
         return settings
     }
 
@@ -116,8 +116,8 @@ struct KafkaSettings: Sendable {
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
         // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
-        let answerMax = configuration.sessionTimeoutMilliseconds + Self.joinGrace
-        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, answerMax))"
+        let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, joinTimeout))"
         // Nothing is read through this client: its partitions are paused as soon as they come.
         settings.values["queued.min.messages"] = "1"
         settings.values["queued.max.messages.kbytes"] = "1"

@@ -60,8 +60,33 @@ final class KafkaWriter: Sendable {
         _ records: [ProducerRecord], to topicPartitions: [TopicPartition], bytes: Int
     ) async throws(EventLogError) -> [Position] {
         try await withCheckedContinuation { continuation in
-            self.start(KafkaAppend(topicPartitions, bytes: bytes, continuation), records)
+            self.start(KafkaAppend(topicPartitions, bytes: bytes) { continuation.resume(returning: $0) }, records)
         }.get()
+    }
+
+    /// Records of one append, and where they go.
+    struct Lot: Sendable {
+        var records: [ProducerRecord]
+        var topicPartitions: [TopicPartition] = []
+        var bytes = 0
+    }
+
+    /// Queues several lots, and returns when each is acknowledged or has failed. A lot that is a failure already is
+    /// passed on.
+    func append(_ lots: [Result<Lot, EventLogError>]) async -> [Result<[Position], EventLogError>] {
+        guard !lots.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let outcome = KafkaAppendLots(lots.count, continuation)
+            for (index, lot) in lots.enumerated() {
+                switch lot {
+                case .success(let lot) where lot.records.isEmpty: outcome.finish(index, .success([]))
+                case .success(let lot):
+                    let append = KafkaAppend(lot.topicPartitions, bytes: lot.bytes) { outcome.finish(index, $0) }
+                    self.start(append, lot.records)
+                case .failure(let error): outcome.finish(index, .failure(error))
+                }
+            }
+        }
     }
 
     /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``
