@@ -2,6 +2,7 @@ import BrokerTraits
 import EventLog
 import KafkaEventLog
 import KafkaTestKit
+import ProcessKit
 import Testing
 
 /// What becomes of appends when brokers refuse, move or go.
@@ -101,7 +102,9 @@ struct KafkaAppendFaultTests {
             #expect(error?.description.contains("look whether the brokers run and can be reached") == true)
             for broker in 1...3 { try await world.cluster.bringUp(broker: broker) }
             try await world.append(["after"])
-            #expect(try await world.texts() == ["before", "after"])
+            try await eventually("both records can be read") {
+                (try? await world.texts()) == ["before", "after"]
+            }
         }
     }
 

@@ -48,13 +48,22 @@ package final class TCPProxy: Sendable {
         let core = try await loop.submit {
             NIOLoopBound(ProxyCore(loop: loop, upstreamPort: upstreamPort), eventLoop: loop)
         }.get()
-        let port = try await freePort()
-        let listener = try await ServerBootstrap(group: loop)
+        let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in core.value.accept(channel) }
-            .bind(host: "127.0.0.1", port: port).get()
+        // Another program may take a port between the look and the start.
+        var bound: (port: Int, listener: any Channel)?
+        for _ in 0..<3 where bound == nil {
+            let port = try await freePort()
+            if let listener = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() {
+                bound = (port, listener)
+            }
+        }
+        guard let (port, listener) = bound else {
+            throw ChildProcess.Failure("there is no port to listen on")
+        }
         let proxy = TCPProxy(port: port, listener: listener, core: core)
         try await proxy.onLoop {
             $0.settings.portMap = portMap ?? [upstreamPort: port]

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program that runs beside this one, with its output in a file, and is gone before its owner is.
 package final class ChildProcess: Sendable {
@@ -11,6 +12,8 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// Held while a program is started: Foundation has crashed where several were at the same time.
+    private static let starting = Mutex(())
     private let process: Process
     private let outputFile: URL
     private let leash: Leash?
@@ -43,7 +46,7 @@ package final class ChildProcess: Sendable {
         self.process.standardInput = leash?.end ?? standardInput
         self.process.standardOutput = output
         self.process.standardError = output
-        try Self.withoutBlockedSignals { try self.process.run() }
+        try Self.starting.withLock { _ in try Self.withoutBlockedSignals { try self.process.run() } }
     }
 
     /// Threads of a pool block signals, and a program inherits that from the thread that starts it: SIGTERM would wait.

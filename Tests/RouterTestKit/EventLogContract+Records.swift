@@ -79,10 +79,13 @@ extension EventLogContract {
         let records = (0..<300).map { ProducerRecord.sample(topic, key: "key \($0)", value: "value \($0)") }
         _ = try await subject.log.append(records)
         var kept: [LogRecord] = []
-        for offset in stride(from: Int64(0), to: 300, by: 50) {
+        var next = Offset.zero
+        while next < Offset(300) {
             let batch = try await subject.log.fetch(
-                topicPartition, from: Offset(offset), maxRecords: 50, maxBytes: 1 << 20, waitMax: .seconds(5))
+                topicPartition, from: next, maxRecords: 50, maxBytes: 1 << 20, waitMax: .seconds(5))
+            try require(batch.next > next, "a fetch before the end gets on")
             kept += batch.records.map(\.record)
+            next = batch.next
         }
         try require(kept == records.map(\.record), "records of earlier fetches are as they were")
     }

@@ -70,7 +70,10 @@ struct KafkaAdmin: Sendable {
         let code = rd_kafka_query_watermark_offsets(
             self.handle.pointer, topicPartition.topic.name, topicPartition.partition.value, &low, &high, self.timeout)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            return .failure(EventLogError(kafka: code, "the bounds of \(topicPartition) cannot be read"))
+            var error = EventLogError(kafka: code, "the bounds of \(topicPartition) cannot be read")
+            // The partition is there: the client that was without brokers has not heard of it again.
+            if code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION { error.code = .unavailable }
+            return .failure(error)
         }
         return .success(OffsetBounds(start: Offset(low), end: Offset(high)))
     }
