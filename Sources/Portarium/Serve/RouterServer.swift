@@ -56,7 +56,11 @@ struct RouterServer: Sendable {
                 log, intake,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
-                    sink, IntakeAuditTrail(intake: intake), self.metrics, self.logger))
+                    SchemeEventSink(
+                        topics: TopicEventSink(
+                            writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix),
+                        others: sink),
+                    IntakeAuditTrail(intake: intake), self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error

@@ -1,6 +1,6 @@
+import Delivery
 import EventDispatch
 import EventLog
-import HTTPEventSink
 import Logging
 import Observability
 
@@ -14,7 +14,7 @@ struct RouterServices: Sendable {
     let events: LogEventQueryService
 
     init(
-        _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: HTTPEventSink,
+        _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: any EventSink,
         _ trail: any AuditTrail,
         _ metrics: PrometheusMetrics, _ logger: Logger
     ) {

@@ -22,6 +22,8 @@ public final class Dispatcher: Service {
     /// How often, 10 ms apart, a commit under way is waited for at the end.
     private static let lastCommitWaitsMax = 500
     private let isRunning = Mutex(false)
+    /// Whether the log routes to topics by itself.
+    let routing = Mutex(false)
     /// Who hears of suspensions and completed replays.
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
 
@@ -52,6 +54,7 @@ public final class Dispatcher: Service {
 
     /// Takes up every partition where its commit left off.
     public func load() async throws {
+        try await self.decideRouting()
         let committed = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail] ?? [:]
         for topicPartition in try await self.fedPartitions() {
             let bounds = try await self.log.bounds(of: topicPartition)

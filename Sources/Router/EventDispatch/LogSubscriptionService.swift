@@ -36,6 +36,9 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// Who hears of every change and deletion, right after it is in force.
     private let followers = Mutex<[@Sendable (SubscriptionID) -> Void]>([])
 
+    /// How subscriptions do that the log routes by itself, where this process takes part.
+    let routeStandings = Mutex<@Sendable (SubscriptionID) -> RouteRunner.Standing?>({ _ in nil })
+
     /// Begins to hear when the machine suspends subscriptions. The dispatcher does not keep the service alive.
     /// - Parameter audit: where suspensions and lost ranges are told.
     public init(dispatcher: Dispatcher, audit: AuditJournal? = nil) {
@@ -111,6 +114,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
         try await self.dispatcher.check(subscription.config.start)
+        try await self.checkTarget(of: subscription)
         let hold = self.dispatcher.core.step { state, _ in state.machine.holdTails() }
         defer { self.dispatcher.core.step { state, _ in state.machine.releaseTails(hold) } }
         let starts: Dispatcher.Starts
@@ -121,9 +125,16 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         let stored = StoredSubscription(
             subscription: subscription, generation: RandomName.make(8), createdAt: now, updatedAt: now,
             startOffsets: starts.offsets)
-        let cursors = starts.behind.map { topicPartition, offset in
+        let group = GroupName.cursor(of: id, generation: stored.generation)
+        let isRouted = self.dispatcher.isRouted(subscription)
+        if isRouted {
+            do { try await self.dispatcher.log.commit(self.routeStarts(starts, group: group)) } catch {
+                throw ServiceError(error)
+            }
+        }
+        let cursors = (isRouted ? [:] : starts.behind).map { topicPartition, offset in
             GroupCommit(
-                group: GroupName.cursor(of: id, generation: stored.generation), topicPartition: topicPartition,
+                group: group, topicPartition: topicPartition,
                 committed: SubscriptionCursor(
                     generation: stored.generation, isDetached: true, position: offset.value
                 ).committed)
@@ -137,6 +148,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
             stored, compiled: compiled,
             cursors: Dictionary(uniqueKeysWithValues: cursors.map { ($0.topicPartition, $0.committed) }),
             isNew: true)
+        self.tellFollowers(id)
         return stored
     }
 
@@ -160,7 +172,9 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`, also where the position
     ///   could not be stored.
     public func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
-        try await self.change(subscription.id) { stored, _ in
+        try await self.checkTarget(of: subscription)
+        return try await self.change(subscription.id) { (stored, _) throws(ServiceError) in
+            try Self.checkKind(stored.subscription, subscription)
             let start = stored.subscription.config.start
             stored.subscription = subscription
             stored.subscription.config.start = start

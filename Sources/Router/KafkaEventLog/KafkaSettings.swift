@@ -121,6 +121,34 @@ struct KafkaSettings: Sendable {
         return settings
     }
 
+    /// For the producer of a route. What is under way is bounded by its transactions.
+    static func route(_ configuration: KafkaEventLogConfiguration, transactionalID: String) -> Self {
+        var settings = Self.producer(configuration)
+        settings.values["transactional.id"] = transactionalID
+        // As long may what a process that was killed has left open hold up readers, and the positions of its group.
+        settings.values["transaction.timeout.ms"] = "\(Self.transactionMillisecondsMax)"
+        settings.values["delivery.timeout.ms"] = nil
+        settings.values["linger.ms"] = "5"
+        settings.values["message.max.bytes"] = "1000000000"
+        settings.values["partitioner"] = "murmur2_random"
+        settings.enabledEvents = 0
+        return settings
+    }
+
+    /// For the consumer of a route, a member of its group.
+    static func route(_ configuration: KafkaEventLogConfiguration, group: String) -> Self {
+        var settings = Self.reader(configuration, waitMilliseconds: 100)
+        settings.values["group.id"] = group
+        settings.values["partition.assignment.strategy"] = "cooperative-sticky"
+        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
+        settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        settings.values["queued.max.messages.kbytes"] = "\(max(1, 4 * configuration.prefetchBytesMax / 1_024))"
+        settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+        return settings
+    }
+
+    private static let transactionMillisecondsMax = 10_000
+
     /// A record at the limit, with what Kafka adds to it.
     private static func requestBytesMax(_ configuration: KafkaEventLogConfiguration) -> Int {
         min(configuration.recordBytesMax + 65_536, 1_000_000_000)
