@@ -18,13 +18,16 @@ TARGET ?=
 BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
 
-.PHONY: help setup build run test lint format bench simulate fuzz clean
+.PHONY: help setup services build run test test-librdkafka-new lint format bench simulate fuzz clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the build needs and this machine lacks
 	@scripts/setup.sh
+
+services: setup ## Install the Kafka brokers and small programs of the tests into .build/services
+	@scripts/test-services.sh test
 
 build: setup ## Build the release binary
 	$(BUILD) -c release --product portarium
@@ -37,9 +40,14 @@ run: build ## Start the router on the embedded log (LISTEN=HOST:PORT DATA=DIR)
 	@echo "  tour    README.md"
 	@exec "$$($(SWIFT) build -c release --show-bin-path)/portarium" serve --listen "$(LISTEN)" --data-dir "$(DATA)"
 
-test: setup ## Build everything in debug and run all tests
+test: services ## Build everything in debug and run all tests, those on Kafka with both librdkafkas
 	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build
+	@SWIFT="$(SWIFT)" scripts/test-librdkafka-new.sh
+
+test-librdkafka-new: services ## Run the tests on Kafka with the librdkafka of the confluent-kafka wheel
+	$(BUILD) --build-tests
+	@SWIFT="$(SWIFT)" scripts/test-librdkafka-new.sh
 
 lint: ## Check the style of all Swift sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_FILES)

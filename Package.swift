@@ -139,7 +139,7 @@ let package = Package(
                 "CloudEvents", "EventLog", "KafkaEventLog", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1,
                 .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
-            path: "Benchmarks", swiftSettings: strict),
+            path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
         // ▶ seeded schedules from the command line
         .executableTarget(
             name: "Simulate", dependencies: ["SimulationKit"], path: "Tests/Simulate", swiftSettings: strict),
@@ -161,6 +161,8 @@ let package = Package(
             name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
             path: "Tests/KafkaTestKit", swiftSettings: strict),
         .target(
+            name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
+        .target(
             name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
@@ -172,7 +174,7 @@ let package = Package(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "RouterTestKit", .nioCore,
-                .logging,
+                .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -180,9 +182,8 @@ let package = Package(
         tests(
             "KafkaEventLogTests",
             [
-                "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit", "RouterTestKit",
-                .nioCore,
-                .logging,
+                "BrokerTraits", "CRdKafka", "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "ProcessKit",
+                "RouterTestKit", .nioCore, .logging,
             ]),
         tests(
             "IngressTests",
@@ -211,15 +212,17 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
-        tests("IntegrationTests", ["Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+        tests(
+            "IntegrationTests",
+            ["BrokerTraits", "KafkaTestKit", "Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
         tests(
             "PortariumTests",
             [
-                "EventDispatch", "EventLog", "Ingress", "Portarium", .nioCore, .httpTypes, .hummingbird,
-                .hummingbirdTesting, .configuration, .argumentParser,
+                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "KafkaEventLog", "Portarium", .nioCore,
+                .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
-        tests("KafkaTestKitTests", ["CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
+        tests("KafkaTestKitTests", ["BrokerTraits", "CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -32,7 +32,8 @@ struct KafkaWork: Sendable {
             headers.append(name: "ce_specversion", value: "1.0")
             headers.append(name: "ce_id", value: "7f9c2ba4-\(number)")
             headers.append(name: "ce_source", value: "/bench/source")
-            headers.append(name: "ce_type", value: number % 2 == 0 ? "com.portarium.bench.Even.v1" : "com.portarium.bench.Odd.v1")
+            headers.append(
+                name: "ce_type", value: number % 2 == 0 ? "com.portarium.bench.Even.v1" : "com.portarium.bench.Odd.v1")
             headers.append(name: "ce_tenantid", value: "default")
             headers.append(name: "content-type", value: "application/json")
             return ProducerRecord(

@@ -42,9 +42,9 @@ install_packages() {
         give_up "apt-get could not install ${missing[*]}"
 }
 
-compile() { # PROGRAM SOURCE
+compile() { # PROGRAM SOURCE [HEADER]
     local program=$out/bin/$1 flags
-    [ "$program" -nt "$2" ] && return 0
+    [ "$program" -nt "$2" ] && [ "$program" -nt "${3:-$2}" ] && return 0
     command -v cc >/dev/null 2>&1 && command -v pkg-config >/dev/null 2>&1 || install_packages gcc libc6-dev pkg-config
     read -ra flags <<<"$(pkg-config --cflags --libs rdkafka)"
     cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$program.new" "$2" "${flags[@]}" || give_up "$2 does not compile"
@@ -83,10 +83,15 @@ link_brokers() {
     ln -sfnr "$library" "$out/librdkafka-new/librdkafka.so.1"
 }
 
-for group in "${groups[@]}"; do
-    install_requirements "$group"
-done
 for source in Tests/KafkaPrograms/*.c; do
     program=${source##*/}
     compile "${program%.c}" "$source"
+done
+for group in "${groups[@]}"; do
+    install_requirements "$group"
+    [ "$group" = bench ] || continue
+    for source in Benchmarks/KafkaLoops/*.c; do
+        program=${source##*/}
+        compile "loop-${program%.c}" "$source" Benchmarks/KafkaLoops/loop.h
+    done
 done

@@ -126,7 +126,8 @@ struct MachineRecorder {
             TailBatch.Match(event: record.event, slots: self.slots(wanting: record.wanted))
         }.filter { !$0.slots.isEmpty }
         let next = Offset(Int64(self.log[partition].count))
-        self.machine.tail(TailBatch(topicPartition: topicPartition, matches: matches, next: next), now: self.now)
+        self.machine.tail(
+            TailBatch(topicPartition: topicPartition, matches: matches, from: Offset(from), next: next), now: self.now)
         self.take()
     }
 

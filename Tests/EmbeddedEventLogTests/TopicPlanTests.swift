@@ -104,11 +104,11 @@ struct TopicPlanTests {
         #expect(Set(differences.map(\.topic)) == [self.runs.topic])
     }
 
-    @Test func withoutTheirSettingsOnlyPartitionsAreCompared() {
-        let plan = TopicPlan(declared: [self.runs, self.catalog], existing: [Topic("p.runs"): 4])
-        #expect(
-            plan.differences == [
-                .partitionsToAdd(Topic("p.runs"), existing: 4, declared: 8), .missing(self.catalog),
-            ])
+    @Test func ofTopicsWhoseSettingsCannotBeSeenOnlyPartitionsAndReplicasAreCompared() {
+        let found = TopicSpecification(topic: self.runs.topic, partitions: 4, replicas: 1)
+        let plan = TopicPlan(
+            declared: [self.runs, self.catalog], existing: [found], unseen: [self.runs.topic, self.catalog.topic])
+        #expect(plan.differences.map(\.aspect) == ["partitions", "replicas", "missing"])
+        #expect(plan.unseen == [self.runs.topic])
     }
 }

@@ -75,13 +75,20 @@ struct DispatchWorld: Sendable {
     func publish(
         _ id: String, source: String = "/test", key: String = "k", bytes: Int = 0, tenant: String = "t"
     ) async throws -> Position {
+        let record = Self.record(id, source: source, key: key, bytes: bytes, tenant: tenant)
+        return try await self.log.append([record])[0]
+    }
+
+    static func record(
+        _ id: String, source: String = "/test", key: String = "k", bytes: Int = 0, tenant: String = "t"
+    ) -> ProducerRecord {
         var event = CloudEvent(id: id, source: source, type: "a")
         event.attributes.append(name: "tenantid", value: tenant)
         event.attributes.append(name: "partitionkey", value: key)
         if bytes > 0 { event.data = ByteBuffer(repeating: 0x20, count: bytes) }
         let record = LogRecord(
             event: event, key: ByteBuffer(bytes: OrderingKey.bytes(of: event)), timestamp: Timestamp(milliseconds: 1))
-        return try await self.log.append([ProducerRecord(topic: Self.topic, record: record)])[0]
+        return ProducerRecord(topic: Self.topic, record: record)
     }
 
     static func subscription(_ name: String = "s", sink: String = "http://one.test/") -> Subscription {

@@ -7,16 +7,18 @@ final class RecordingWriter: EventLogWriter {
         var appends: [[ProducerRecord]] = []
         var ends: [TopicPartition: Int64] = [:]
         var failure: EventLogError?
+        var partial: (isFailing: @Sendable (ProducerRecord) -> Bool, error: EventLogError)?
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
-    let appendsAtomically = true
+    let appendsAtomically: Bool
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 
-    init() {
+    init(appendsAtomically: Bool = true) {
+        self.appendsAtomically = appendsAtomically
         (self.arrivals, self.arrived) = AsyncStream.makeStream()
     }
 
@@ -26,6 +28,11 @@ final class RecordingWriter: EventLogWriter {
 
     /// From now on appends throw.
     func fail(_ error: EventLogError) { self.state.withLock { $0.failure = error } }
+
+    /// From now on appends that hold such a record throw.
+    func fail(where isFailing: @escaping @Sendable (ProducerRecord) -> Bool, _ error: EventLogError) {
+        self.state.withLock { $0.partial = (isFailing, error) }
+    }
 
     /// From now on appends wait for ``release()``.
     func hold() { self.state.withLock { $0.isHeld = true } }
@@ -51,6 +58,9 @@ final class RecordingWriter: EventLogWriter {
 
     func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position] {
         if let failure = self.state.withLock({ $0.failure }) { throw failure }
+        if let partial = self.state.withLock({ $0.partial }), records.contains(where: partial.isFailing) {
+            throw partial.error
+        }
         self.arrived.yield()
         await withCheckedContinuation { continuation in
             let isHeld = self.state.withLock { state in

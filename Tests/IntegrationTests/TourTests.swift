@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTestKit
 import ProcessKit
 import Testing
 
@@ -11,15 +12,33 @@ extension IntegrationTests {
         func publishSubscribeFailRedriveReplayTrace() async throws {
             try await withTemporaryDirectory { directory in
                 let data = directory.appendingPathComponent("data")
-                try await PortariumProcess.with(dataDirectory: data) { router in
-                    try await RecordingSink.with { sink in
-                        try await self.subscribe(router.client, sink)
-                        let first = try await self.deliver(router.client, sink)
-                        try await self.failAndRedrive(router.client, sink)
-                        try await self.replay(router.client, topic: first, sink)
-                        try await self.trace(router.client)
+                try await PortariumProcess.with(dataDirectory: data) { try await self.tour($0) }
+            }
+        }
+
+        @Test(
+            .enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"), .timeLimit(.minutes(3)))
+        func theSameOnKafka() async throws {
+            try await NoidaBroker.with { broker in
+                try await withTemporaryDirectory { directory in
+                    let data = directory.appendingPathComponent("data")
+                    let arguments = ["--kafka", broker.bootstrap]
+                    try await PortariumProcess.with(dataDirectory: data, arguments: arguments) { router in
+                        try await self.tour(router)
+                        #expect(try await router.terminate() == 0)
                     }
+                    #expect(!FileManager.default.fileExists(atPath: data.appendingPathComponent("log.db").path))
                 }
+            }
+        }
+
+        private func tour(_ router: PortariumProcess) async throws {
+            try await RecordingSink.with { sink in
+                try await self.subscribe(router.client, sink)
+                let first = try await self.deliver(router.client, sink)
+                try await self.failAndRedrive(router.client, sink)
+                try await self.replay(router.client, topic: first, sink)
+                try await self.trace(router.client)
             }
         }
 

@@ -30,8 +30,6 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case groupCalls
     /// What was acknowledged is there after a restart.
     case keepsData
-    /// The client may be behind a proxy: the broker advertises what it is told.
-    case advertisedAddress
     /// Failures at will: error codes, leaders that move, brokers that go.
     case faults
 

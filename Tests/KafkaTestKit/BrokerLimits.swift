@@ -11,7 +11,6 @@ extension BrokerKind {
     /// noida 0.2.3.
     private static let noidaLimits: [BrokerFeature: String] = [
         .evictsDeadMembers: "the next JoinGroup waits for ever for a member that was killed",
-        .advertisedAddress: "it advertises its own port",
         .faults: "it has no failures at will",
     ]
 
@@ -44,6 +43,5 @@ extension BrokerKind {
         .retention: "nothing is removed but what exceeds the mock's memory",
         .groupCalls: "no ListGroups",
         .keepsData: "it keeps everything in memory",
-        .advertisedAddress: "it advertises its own ports",
     ]
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Reads along where Kafka's requests and responses begin, so that a proxy can answer ApiVersions in the broker's name and
-/// change the ports that brokers advertise. All other bytes pass untouched and at once.
+/// Reads along where Kafka's requests and responses begin, so that a proxy can answer ApiVersions in the broker's name
+/// and change the ports that brokers advertise. All other bytes pass untouched and at once.
 final class KafkaConversation {
     private enum Key {
         static let metadata: Int16 = 3

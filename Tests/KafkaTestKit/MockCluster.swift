@@ -4,7 +4,8 @@ import Synchronization
 
 /// librdkafka's mock cluster as a process of its own: several brokers, and failures at will. It keeps nothing on disk.
 ///
-/// Its brokers are numbered from 1. Commands are carried out in order, one at a time; each returns when it has taken effect.
+/// Its brokers are numbered from 1. Commands are carried out in order, one at a time; each returns when it has taken
+/// effect.
 package final class MockCluster: KafkaBroker {
     package let kind = BrokerKind.mockCluster
     package let bootstrap: String

@@ -4,8 +4,8 @@ import Synchronization
 
 /// noida, a Kafka broker in one process that keeps its data in a file: the main broker of the tests.
 ///
-/// It writes its file about two seconds after a change and on SIGTERM; ``settle()`` waits for that. Nothing of it is left
-/// when this process ends, in whatever way.
+/// It writes its file about two seconds after a change and on SIGTERM; ``settle()`` waits for that. Nothing of it is
+/// left when this process ends, in whatever way.
 package final class NoidaBroker: KafkaBroker {
     package let kind = BrokerKind.noida
     package let port: Int
@@ -37,7 +37,8 @@ package final class NoidaBroker: KafkaBroker {
         try await withBroker(try await Self.start(), body)
     }
 
-    /// The broker that all tests of this process share: take topics and groups with names of your own, and never stop it.
+    /// The broker that all tests of this process share: take topics and groups with names of your own, and never stop
+    /// it.
     package static func shared() async throws -> NoidaBroker {
         let broker = try Self.common.get()
         try await broker.becomeReady()

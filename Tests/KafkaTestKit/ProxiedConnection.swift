@@ -1,6 +1,7 @@
 import NIOCore
 
-/// A client's connection, the one to the server that belongs to it, and a lane each way. Lives on the proxy's event loop.
+/// A client's connection, the one to the server that belongs to it, and a lane each way. Lives on the proxy's event
+/// loop.
 final class ProxiedConnection {
     private let core: ProxyCore
     private let client: any Channel
@@ -47,7 +48,7 @@ final class ProxiedConnection {
             server.abort()
             throw error
         }
-        self.client.read()
+        // The client's channel is not active before this is done; it reads once it is.
         server.read()
     }
 
@@ -67,7 +68,8 @@ final class ProxiedConnection {
     }
 }
 
-/// Hands what a channel reads to its lane, and tells the lanes about room and ends. It reads on only while the lane has room.
+/// Hands what a channel reads to its lane, and tells the lanes about room and ends. It reads on only while the lane has
+/// room.
 private final class ProxyHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -81,6 +83,11 @@ private final class ProxyHandler: ChannelInboundHandler {
         self.take = take
         self.incoming = receives
         self.outgoing = sends
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.read()
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

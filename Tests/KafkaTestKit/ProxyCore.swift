@@ -76,7 +76,8 @@ final class ProxyCore {
         self.cut = nil
     }
 
-    /// How many of `count` bytes a lane that carried `carried` since the cut was armed may still carry; nil: all of them.
+    /// How many of `count` bytes a lane that carried `carried` since the cut was armed may still carry; nil: all of
+    /// them.
     func bytesBeforeCut(_ direction: TCPProxy.Direction, carried: Int, count: Int) -> Int? {
         guard let cut, cut.direction == direction, carried + count >= cut.bytes else { return nil }
         self.cut = nil

@@ -4,8 +4,8 @@ import ProcessKit
 
 /// Stands between a client and a server on this machine and makes the network between them as bad as a test wants it.
 ///
-/// Every call returns when it has taken effect. Bytes are never changed, lost or reordered short of a cut, but for the two
-/// things that Kafka's clients need: see ``start(upstreamPort:portMap:refusesFlexibleApiVersions:)``.
+/// Every call returns when it has taken effect. Bytes are never changed, lost or reordered short of a cut, but for the
+/// two things that Kafka's clients need: see ``start(upstreamPort:portMap:refusesFlexibleApiVersions:)``.
 package final class TCPProxy: Sendable {
     /// Which way bytes go.
     package enum Direction: Sendable {
@@ -92,8 +92,8 @@ package final class TCPProxy: Sendable {
         try await self.onLoop { $0.settings.bytesPerSecond = bytesPerSecond }
     }
 
-    /// Connections stay open, new ones are taken, and nothing gets through, not even their end. What waits goes on its way
-    /// when it is over.
+    /// Connections stay open, new ones are taken, and nothing gets through, not even their end. What waits goes on its
+    /// way when it is over.
     package func setBlackHole(_ isBlackHole: Bool) async throws {
         try await self.onLoop {
             $0.settings.isBlackHole = isBlackHole
@@ -118,8 +118,8 @@ package final class TCPProxy: Sendable {
         try await self.onLoop { $0.abortAll() }
     }
 
-    /// Breaks the first connection that carries this many more bytes this way, right behind them: in the middle of a frame,
-    /// if the number is chosen well.
+    /// Breaks the first connection that carries this many more bytes this way, right behind them: in the middle of a
+    /// frame, if the number is chosen well.
     package func cut(afterBytes bytes: Int, _ direction: Direction) async throws {
         try await self.onLoop { $0.armCut(afterBytes: bytes, direction) }
     }

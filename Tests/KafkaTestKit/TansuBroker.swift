@@ -1,7 +1,8 @@
 import Foundation
 import ProcessKit
 
-/// Tansu with its data in memory, always behind a ``TCPProxy`` of ours: it is the broker for take-overs and cut networks.
+/// Tansu with its data in memory, always behind a ``TCPProxy`` of ours: it is the broker for take-overs and cut
+/// networks.
 ///
 /// librdkafka 2.0.2 cannot read Tansu's answer to ApiVersions 3, so the proxy refuses that version in its name, and the
 /// client asks again with version 0. The first join of a group takes half of its session timeout: set

@@ -1,3 +1,4 @@
+import BrokerTraits
 import CRdKafka
 import Foundation
 import KafkaTestKit
@@ -98,10 +99,35 @@ struct BrokerTests {
     }
 }
 
-extension Trait where Self == ConditionTrait {
-    fileprivate static func needs(_ kind: BrokerKind, _ features: BrokerFeature...) -> Self {
-        .enabled(
-            if: kind.reasonToSkip(needing: features) == nil,
-            Comment(rawValue: kind.reasonToSkip(needing: features) ?? "it is installed"))
+/// What a broker cannot do is known in one place, and a test that needs it says so.
+struct BrokerLimitsTests {
+    @Test func everyLimitHasItsReasonInTheSkip() {
+        for kind in BrokerKind.allCases {
+            for feature in BrokerFeature.allCases {
+                guard let limit = kind.limit(feature) else { continue }
+                let reason = kind.reasonToSkip(needing: [feature])
+                #expect(kind.absence != nil || reason == "\(kind) cannot do it. \(feature): \(limit)")
+            }
+        }
+    }
+
+    @Test(arguments: BrokerFeature.allCases) func someBrokerCanDoIt(_ feature: BrokerFeature) {
+        #expect(!BrokerKind.able(to: feature).isEmpty)
+    }
+
+    /// Once they are installed, a broker that is missing fails tests instead of skipping them.
+    @Test(.enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh could not install them here"))
+    func whatTheScriptInstalledIsThere() throws {
+        for program in ["noida", "tansu", "mock-cluster"] { _ = try ServiceFiles.program(program) }
+        for file in [
+            ServiceFiles.python, ServiceFiles.directory.appendingPathComponent("librdkafka-new/librdkafka.so.1"),
+        ] {
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(file.path)")
+        }
+    }
+
+    @Test(arguments: BrokerKind.allCases) func casesOfATestAreSkippedByName(_ kind: BrokerKind) throws {
+        try kind.skip(unlessAbleTo: .transactions)
+        #expect(kind == .noida)
     }
 }

@@ -77,7 +77,7 @@ struct KafkaConversationTests {
 
     private static func bytes<each I: FixedWidthInteger>(_ integers: repeat each I) -> [UInt8] {
         var buffer = ByteBuffer()
-        repeat _ = buffer.writeInteger(each integers)
+        for integer in repeat each integers { buffer.writeInteger(integer) }
         return Array(buffer.readableBytesView)
     }
 

@@ -90,8 +90,8 @@ extension TinyClient {
     static func roundTrip(_ bootstrap: String, topic: String) throws -> String? {
         try TinyClient(RD_KAFKA_PRODUCER, bootstrap).produce("hello", to: topic)
         let settings = [
-            "group.id": "\(topic)-readers", "auto.offset.reset": "earliest", "session.timeout.ms": "2000",
-            "heartbeat.interval.ms": "500",
+            "group.id": "\(topic)-readers", "auto.offset.reset": "earliest", "session.timeout.ms": "6000",
+            "heartbeat.interval.ms": "1500",
         ]
         let reader = try TinyClient(RD_KAFKA_CONSUMER, bootstrap, settings)
         try reader.subscribe(to: topic)

@@ -16,7 +16,20 @@ final class CapturedTerminal: Sendable {
         _ arguments: [String], environment: [String: String] = [:], inputDescriptor: Int32 = -1,
         isInputInteractive: Bool = true, isErrorInteractive: Bool = false, outputLinesMax: Int = .max
     ) async -> ExitStatus {
-        let terminal = Terminal(
+        let terminal = self.makeTerminal(
+            environment: environment, inputDescriptor: inputDescriptor, isInputInteractive: isInputInteractive,
+            isErrorInteractive: isErrorInteractive, outputLinesMax: outputLinesMax)
+        return await Terminal.$current.withValue(terminal) { await PortariumCommand.execute(arguments) }
+    }
+
+    /// What a command writes to.
+    var terminal: Terminal { self.makeTerminal() }
+
+    private func makeTerminal(
+        environment: [String: String] = [:], inputDescriptor: Int32 = -1, isInputInteractive: Bool = true,
+        isErrorInteractive: Bool = false, outputLinesMax: Int = .max
+    ) -> Terminal {
+        Terminal(
             environment: environment, inputDescriptor: inputDescriptor, isInputInteractive: isInputInteractive,
             isOutputInteractive: false,
             isErrorInteractive: isErrorInteractive, columns: nil,
@@ -29,6 +42,5 @@ final class CapturedTerminal: Sendable {
                 guard isOpen else { throw Terminal.OutputClosed() }
             },
             writeError: { bytes in self.err.withLock { $0 += bytes } })
-        return await Terminal.$current.withValue(terminal) { await PortariumCommand.execute(arguments) }
     }
 }

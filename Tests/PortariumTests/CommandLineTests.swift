@@ -7,7 +7,8 @@ import Testing
 struct CommandLineTests {
     @Test(arguments: [
         ["serve"], ["serve", "--config", "a.yaml", "--listen", "[::1]:80", "--data-dir", "d", "--log-level", "debug"],
-        ["serve", "--log-format", "json", "--listen", ":0"],
+        ["serve", "--log-format", "json", "--listen", ":0"], ["serve", "--kafka", "b:9092,c:9092"],
+        ["topics", "plan", "--config", "a.yaml", "--kafka", "b:9092", "--json"], ["topics", "apply", "--dry-run"],
         ["publish", "--type", "t"], ["publish", "--type", "t", "-"],
         ["publish", "--type", "t", "--data", "-5", "--ext", "a=b=c", "--ext", "d=", "--time", "2026-01-01T00:00:00Z"],
         ["publish", "--type", "t", "--data-file", "-", "--content-type", "text/plain", "--source", "/s", "--id", "1"],
@@ -37,7 +38,8 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
-        ["nonsense"], ["serve", "--kafka", "b:9092"], ["serve", "--roles", "workflows"], ["serve", "--roles", ""],
+        ["nonsense"], ["topics", "plan", "a.yaml"], ["topics", "plan", "--dry-run"], ["serve", "--roles", "workflows"],
+        ["serve", "--roles", ""],
         ["serve", "--listen", "8080"],
         ["serve", "--listen", "a:99999"], ["serve", "--listen", "::1:80"], ["serve", "--log-level", "loud"],
         ["publish"], ["publish", "--type", ""], ["publish", "--type", "t", "file.json"],

@@ -114,7 +114,8 @@ struct ConfigurationTableTests {
         switch key.form {
         case .integer: return .integer(try #require(Int(text)))
         case .boolean: return .boolean(text == "true")
-        case .text, .choice: return .text(text)
+        case .text, .choice: return .text(text == ConfigurationKey.emptyText ? "" : text)
+        case .secret: return .secret(Secret(text == ConfigurationKey.emptyText ? "" : text))
         case .list: return .list(text.dropFirst().dropLast().split(separator: ", ").map(String.init))
         }
     }

@@ -24,9 +24,20 @@ struct ServeCommandTests {
         }
     }
 
-    @Test func brokersAreRefusedInOneSentence() async {
+    @Test func brokersThatAreNoneAreRefused() async {
         let terminal = CapturedTerminal()
-        #expect(await terminal.run(["serve", "--kafka", "b:9092"]) == .usage)
-        #expect(terminal.errors.contains("this build has the embedded log only"))
+        #expect(await terminal.run(["serve", "--kafka", "b"]) == .usage)
+        #expect(terminal.errors.contains("kafka.brokers: 'b' must be written host:port"))
+    }
+
+    @Test func brokersThatCannotBeReachedAreOneSentence() async {
+        let terminal = CapturedTerminal()
+        // Port 1 of the loopback: nobody listens there.
+        let environment = ["PORTARIUM_KAFKA_REQUEST_TIMEOUT_MILLISECONDS": "300"]
+        let arguments = ["serve", "--kafka", "127.0.0.1:1", "--listen", ":0", "--log-level", "critical"]
+        #expect(await terminal.run(arguments, environment: environment) == .failed)
+        #expect(terminal.errors.hasPrefix("portarium: the brokers do not tell "))
+        #expect(terminal.errors.contains("look whether the brokers run"))
+        #expect(terminal.errors.split(separator: "\n").count == 1)
     }
 }

@@ -43,7 +43,17 @@ package final class ChildProcess: Sendable {
         self.process.standardInput = leash?.end ?? standardInput
         self.process.standardOutput = output
         self.process.standardError = output
-        try self.process.run()
+        try Self.withoutBlockedSignals { try self.process.run() }
+    }
+
+    /// Threads of a pool block signals, and a program inherits that from the thread that starts it: SIGTERM would wait.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// The folder of the running program, where its siblings are.

@@ -2,15 +2,20 @@ import Foundation
 
 /// Ties programs to this one: when it ends, however that comes about, what was started on a leash is killed.
 ///
-/// The end of a pipe that only this process holds is the sign. A signal on the death of the parent would not do: on Linux
-/// that means the thread that started the program, and threads of a pool come and go.
+/// The end of a pipe that only this process holds is the sign. A signal on the death of the parent would not do: on
+/// Linux that means the thread that started the program, and threads of a pool come and go.
 package final class Leash: Sendable {
-    /// Starts "$@" in its own place, so that the number of the process is that of the program. Beside it waits a child of
-    /// the program that reads the pipe: a line lets go; the end of the file means that nobody is left to look after it.
-    /// It kills only its own parent, whose number cannot have passed to another program while that is so.
+    /// Starts "$@" in its own place, so that the number of the process is that of the program. Beside it waits a child
+    /// of the program that reads the pipe: a line lets go; the end of the file means that nobody is left to look after
+    /// it. It kills only its own parent, whose number cannot have passed to another program while that is so. It holds
+    /// nothing else open, because Foundation takes the last open end of a socket for the life of the program.
     private static let script = """
         exec 3<&0 </dev/null
         {
+            for file in /proc/"$BASHPID"/fd/*; do
+                file=${file##*/}
+                [ "$file" -le 3 ] || exec {file}>&-
+            done
             if ! read -r _ <&3; then
                 read -r _ _ _ parent _ </proc/self/stat
                 [ "$parent" != "$$" ] || kill -KILL "$$"
@@ -39,7 +44,7 @@ package final class Leash: Sendable {
 
     /// The command that runs `executable` on this leash.
     func command(_ executable: URL, _ arguments: [String]) -> (executable: URL, arguments: [String]) {
-        (URL(fileURLWithPath: "/bin/sh"), ["-c", Self.script, "sh", executable.path] + arguments)
+        (URL(fileURLWithPath: "/bin/bash"), ["-c", Self.script, "bash", executable.path] + arguments)
     }
 
     var environment: [String: String] { ["PORTARIUM_LEASH_SCRATCH": self.scratch?.path ?? ""] }

@@ -10,18 +10,22 @@ public struct EventLogContractSubject: Sendable {
     public var recordBytesMax: Int
     /// Ends the log and opens it again with what it kept; nil where that cannot be done.
     public var reopen: (@Sendable () async throws -> any EventLog)?
+    /// Makes a topic where the log itself cannot; nil: ``EventLogAdministration/createTopic(_:)``.
+    public var makeTopic: (@Sendable (TopicSpecification) async throws -> Void)?
     /// Applies retention and compaction as of a time; nil where the log does that when it likes.
     public var sweep: (@Sendable (Timestamp) async throws -> Void)?
 
     public init(
         log: any EventLog, prefix: String, recordBytesMax: Int,
         reopen: (@Sendable () async throws -> any EventLog)? = nil,
+        makeTopic: (@Sendable (TopicSpecification) async throws -> Void)? = nil,
         sweep: (@Sendable (Timestamp) async throws -> Void)? = nil
     ) {
         self.log = log
         self.prefix = prefix
         self.recordBytesMax = recordBytesMax
         self.reopen = reopen
+        self.makeTopic = makeTopic
         self.sweep = sweep
     }
 
@@ -31,10 +35,11 @@ public struct EventLogContractSubject: Sendable {
         retentionBytesMax: Int64? = nil
     ) async throws -> Topic {
         let topic = Topic("\(self.prefix).\(name)")
-        try await self.log.createTopic(
-            TopicSpecification(
-                topic: topic, partitions: partitions, isCompacted: isCompacted, retentionAge: retentionAge,
-                retentionBytesMax: retentionBytesMax))
+        let specification = TopicSpecification(
+            topic: topic, partitions: partitions, isCompacted: isCompacted, retentionAge: retentionAge,
+            retentionBytesMax: retentionBytesMax)
+        try await self.makeTopic?(specification)
+        try await self.log.createTopic(specification)
         return topic
     }
 

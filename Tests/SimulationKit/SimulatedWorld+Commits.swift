@@ -29,7 +29,7 @@ extension SimulatedWorld {
             for commit in plan.commits { self.apply(commit) }
         } else {
             if outcome < 9 { self.applyPart(of: plan) }
-            self.unplanned = self.planCovers + self.unplanned
+            self.unplanned = self.planCovers.filter { self.assigned.contains($0.partition) } + self.unplanned
         }
         self.planCovers = []
         self.machine.commitFinished(plan, succeeded: outcome < 7)

@@ -10,6 +10,7 @@ extension SimulatedWorld {
         public var replaysCompleted = 0
         public var rangesLost = 0
         public var revokes = 0
+        public var losses = 0
         public var redriven = 0
         public var suspensions = 0
         public var probes = 0
@@ -33,6 +34,7 @@ extension SimulatedWorld {
             sum.replaysCompleted += other.replaysCompleted
             sum.rangesLost += other.rangesLost
             sum.revokes += other.revokes
+            sum.losses += other.losses
             sum.redriven += other.redriven
             sum.suspensions += other.suspensions
             sum.probes += other.probes

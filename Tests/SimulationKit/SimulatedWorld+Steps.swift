@@ -7,7 +7,8 @@ extension SimulatedWorld {
     mutating func step() {
         switch Int.random(in: 0..<200, using: &self.random) {
         case 0..<38: self.append()
-        case 38..<72: self.readTail()
+        case 38..<69: self.readTail()
+        case 69..<72: self.feedLate()
         case 72..<114: self.answer()
         case 114..<130: self.finishFetch()
         case 130..<138: self.finishDeadLetter()
@@ -16,7 +17,7 @@ extension SimulatedWorld {
         case 170..<186: self.workOn(0)
         case 186..<191: self.workOn(1)
         case 191..<193: self.redrive()
-        case 193..<196: self.reassign()
+        case 193..<196: if self.chance(85) { self.reassign() } else { self.lose() }
         case 196: self.crash()
         case 197: if self.chance(30) { self.endGracefully() }
         case 198: if self.chance(50) { self.retain() }
@@ -41,25 +42,39 @@ extension SimulatedWorld {
 
     mutating func readTail(_ partition: Int, max: Int) {
         let topicPartition = self.log.partitions[partition]
-        guard self.revoking != partition, let position = self.machine.tailPosition(of: topicPartition) else { return }
+        guard let position = self.machine.tailPosition(of: topicPartition) else { return }
         guard let records = self.log.read(partition, from: position.value, recordsMax: max, bytesMax: 8_000) else {
             let start = Offset(self.log.starts[partition])
             self.machine.tailRangeLost(topicPartition, start: start, now: self.now)
             return self.carryOut()
         }
         guard !records.isEmpty else { return }
+        let read = TailRead(partition: partition, from: position.value, records: records)
+        // It may be told later, when the partition has gone, or has come again.
+        if !self.isQuiescing, self.chance(10) { return self.tailReads.append(read) }
+        self.feed(read)
+    }
+
+    private mutating func feedLate() {
+        guard let index = self.tailReads.indices.randomElement(using: &self.random) else { return }
+        self.feed(self.tailReads.remove(at: index))
+    }
+
+    private mutating func feed(_ read: TailRead) {
         let fed = self.inForce.values.filter { !$0.isReplay }
             .compactMap { subscription in
                 self.machine.slot(of: subscription.id).map {
                     (id: subscription.id, kinds: subscription.kinds, slot: $0)
                 }
             }.sorted { $0.slot < $1.slot }
-        let matches = records.compactMap { record -> TailBatch.Match? in
+        let matches = read.records.compactMap { record -> TailBatch.Match? in
             let slots = fed.filter { record.matches($0.id, $0.kinds) }.map(\.slot)
             return slots.isEmpty ? nil : TailBatch.Match(event: record.event, slots: slots)
         }
-        let next = Offset(position.value + Int64(records.count))
-        self.machine.tail(TailBatch(topicPartition: topicPartition, matches: matches, next: next), now: self.now)
+        self.machine.tail(
+            TailBatch(
+                topicPartition: self.log.partitions[read.partition], matches: matches, from: Offset(read.from),
+                next: Offset(read.from + Int64(read.records.count))), now: self.now)
         self.carryOut()
     }
 
@@ -127,13 +142,7 @@ extension SimulatedWorld {
         if let partition = self.revoking {
             self.beginCommit()
             self.finishCommit()
-            self.machine.finishRevoke(self.log.partitions[partition])
-            self.revoking = nil
-            self.assigned.remove(partition)
-            self.epochs[partition] += 1
-            for generation in self.ledgers.keys { self.ledgers[generation]?.forgetLife(partition) }
-            self.unplanned.removeAll { $0.partition == partition }
-            return self.carryOut()
+            return self.letGo(partition)
         }
         let partition = Int.random(in: 0..<self.log.partitions.count, using: &self.random)
         if self.assigned.contains(partition) {
@@ -144,6 +153,23 @@ extension SimulatedWorld {
         } else {
             self.assign(partition)
         }
+    }
+
+    /// A partition went without asking, while a commit may be under way.
+    private mutating func lose() {
+        guard let partition = self.assigned.sorted().randomElement(using: &self.random) else { return }
+        self.statistics.losses += 1
+        self.letGo(partition)
+    }
+
+    private mutating func letGo(_ partition: Int) {
+        self.machine.finishRevoke(self.log.partitions[partition])
+        if self.revoking == partition { self.revoking = nil }
+        self.assigned.remove(partition)
+        self.epochs[partition] += 1
+        for generation in self.ledgers.keys { self.ledgers[generation]?.forgetLife(partition) }
+        self.unplanned.removeAll { $0.partition == partition }
+        self.carryOut()
     }
 
     /// Retention takes the oldest records of a partition.

@@ -25,6 +25,12 @@ public struct SimulatedWorld {
         let epochs: [Int]
     }
 
+    struct TailRead {
+        let partition: Int
+        let from: Int64
+        let records: ArraySlice<SimulatedRecord>
+    }
+
     struct DeadLettering {
         let write: DeadLetterWrite
         let generation: String
@@ -53,6 +59,8 @@ public struct SimulatedWorld {
     var epochs: [Int] = [0]
     var flights: [Flight] = []
     var fetches: [CatchUpFetch] = []
+    /// What tails have read and not told the machine yet.
+    var tailReads: [TailRead] = []
     var deadLetterings: [DeadLettering] = []
     var plan: CommitPlan?
     var planCovers: [Case] = []
@@ -138,6 +146,7 @@ public struct SimulatedWorld {
         self.revoking = nil
         self.flights = []
         self.fetches = []
+        self.tailReads = []
         self.deadLetterings = []
         self.plan = nil
         self.planCovers = []

@@ -23,6 +23,7 @@ import Testing
         #expect(total.replaysCompleted > 0)
         #expect(total.rangesLost > 0)
         #expect(total.revokes > 0)
+        #expect(total.losses > 0)
         #expect(total.suspensions > 0)
         #expect(total.probes > 0)
         #expect(total.cursorsCut > 0)

@@ -6,8 +6,8 @@ enum ExitStatus: Int32, Sendable, Hashable {
     case failed = 1
     /// The command line, a file or an input is wrong: the same call fails again.
     case usage = 2
-    /// No router answered.
+    /// No router, or no broker, answered.
     case unreachable = 3
-    /// Some of it is done, some failed.
+    /// Some of it is done, some failed; or something is left to do.
     case partlyDone = 4
 }

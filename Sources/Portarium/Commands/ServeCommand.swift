@@ -12,8 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
             The router is ready when GET /readyz answers 200. SIGTERM and SIGINT end it: what is in flight is \
             finished, positions are stored, and it exits with 0.
 
-            EXAMPLE
+            EXAMPLES
               portarium serve --config portarium.yaml --listen 0.0.0.0:8080
+              portarium serve --kafka broker-1:9092,broker-2:9092
             """)
 
     @Option(help: ArgumentHelp("A YAML file with settings. (env: PORTARIUM_CONFIG)", valueName: "file"))
@@ -33,7 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     var roles: String?
 
     @Option(
-        help: ArgumentHelp("Brokers of a Kafka cluster. This build has the embedded log only.", valueName: "brokers"))
+        help: ArgumentHelp(
+            "Keep the log on Kafka: brokers as host:port with commas between. (default: the embedded log)",
+            valueName: "brokers"))
     var kafka: String?
 
     @Option(help: ArgumentHelp("The least important log lines that are written.", valueName: "level"))
@@ -43,9 +46,6 @@ struct ServeCommand: AsyncParsableCommand {
     var logFormat: LogFormat?
 
     func validate() throws {
-        guard self.kafka == nil else {
-            throw ValidationError("--kafka: this build has the embedded log only; leave the option out.")
-        }
         _ = try self.overrides()
     }
 
@@ -76,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             overrides["server.roles"] = words.joined(separator: ",")
         }
+        if let kafka { overrides["kafka.brokers"] = kafka }
         if let dataDir { overrides["log.dataDirectory"] = dataDir }
         if let logLevel { overrides["observability.logLevel"] = logLevel.rawValue }
         if let logFormat { overrides["observability.logFormat"] = logFormat.rawValue }

@@ -97,6 +97,9 @@ struct ConfigurationCheck {
         case .text, .choice:
             guard let scalar = node.scalar else { throw ConfigurationFault(key.mismatch + self.found(node)) }
             return .text(scalar.string)
+        case .secret:
+            guard let scalar = node.scalar else { throw ConfigurationFault(key.mismatch + self.found(node)) }
+            return .secret(Secret(scalar.string))
         case .list:
             guard let sequence = node.sequence else { throw ConfigurationFault(key.mismatch + self.found(node)) }
             var elements: [String] = []
@@ -144,7 +147,8 @@ struct ConfigurationCheck {
     }
 
     private mutating func checkRules() {
-        for rule in ConfigurationRule.all where !rule.holds(self.configuration) {
+        // What a file lacks may come from the environment or the command line.
+        for rule in ConfigurationRule.all where !rule.needsAllSources && !rule.holds(self.configuration) {
             let key = rule.keys.first { self.marks[$0] != nil } ?? rule.keys[0]
             self.report(self.marks[key], key, rule.message)
         }

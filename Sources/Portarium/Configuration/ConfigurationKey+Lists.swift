@@ -90,6 +90,56 @@ extension ConfigurationKey.ListRule {
             configuration.dispatch.tenantWeights = weights
         })
 
+    /// `HOST:PORT`, IPv6 in brackets.
+    static let brokers = Self(
+        elementForm: "host:port",
+        read: { configuration in configuration.kafka.brokers },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var brokers: [String] = []
+            for (index, element) in elements.enumerated() {
+                let broker = element.filter { $0 != " " }
+                if let fault = Self.fault(ofBroker: broker) { throw ConfigurationFault(fault, index: index) }
+                if !brokers.contains(broker) { brokers.append(broker) }
+            }
+            configuration.kafka.brokers = brokers
+        })
+
+    private static func fault(ofBroker broker: String) -> String? {
+        if broker.contains("://") {
+            return "'\(broker)' must be written host:port without a scheme: encryption is kafka.tls"
+        }
+        guard let colon = broker.lastIndex(of: ":"), let port = Int(broker[broker.index(after: colon)...]),
+            (1...65_535).contains(port)
+        else { return "'\(broker)' must be written host:port with a port of 1 to 65535" }
+        let host = broker[..<colon]
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.count > 2
+        guard !host.isEmpty, isBracketed || !host.contains(where: { ":[]/@".contains($0) }) else {
+            return "'\(broker)' must be written host:port, an IPv6 address in brackets"
+        }
+        return nil
+    }
+
+    /// `name=value`; no message holds a value.
+    static let kafkaProperties = Self(
+        elementForm: "name=value",
+        read: { configuration in configuration.kafka.properties.map { "\($0.name)=\($0.value)" } },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var properties: [KafkaProperty] = []
+            for (index, element) in elements.enumerated() {
+                guard let separator = element.firstIndex(of: "="), separator != element.startIndex else {
+                    throw ConfigurationFault("must have elements written name=value", index: index)
+                }
+                let name = String(element[..<separator])
+                if let fault = KafkaProperty.fault(ofName: name) { throw ConfigurationFault(fault, index: index) }
+                guard !properties.contains(where: { $0.name == name }) else {
+                    throw ConfigurationFault("names '\(name)' twice", index: index)
+                }
+                properties.append(
+                    KafkaProperty(name: name, value: Secret(String(element[element.index(after: separator)...]))))
+            }
+            configuration.kafka.properties = properties
+        })
+
     /// Splits at the last `=`: a type may hold one, a topic may not.
     private static func split(
         _ element: String, form: String, index: Int

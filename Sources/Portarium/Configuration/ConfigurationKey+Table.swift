@@ -1,9 +1,10 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.log + Self.routing + Self.limits + Self.dispatch + Self.sink + Self.observability
+        Self.server + Self.log + Self.kafka + Self.routing + Self.limits + Self.dispatch + Self.sink
+        + Self.observability
 
-    private static func integer(
+    static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
         _ meaning: String
     ) -> ConfigurationKey {
@@ -11,11 +12,17 @@ extension ConfigurationKey {
             path: name.split(separator: ".").map(String.init), form: .integer(range, path), meaning: meaning)
     }
 
-    private static func text(
+    static func text(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, String> & Sendable, _ rule: TextRule,
         _ meaning: String
     ) -> ConfigurationKey {
         ConfigurationKey(path: name.split(separator: ".").map(String.init), form: .text(rule, path), meaning: meaning)
+    }
+
+    static func secret(
+        _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Secret> & Sendable, _ meaning: String
+    ) -> ConfigurationKey {
+        ConfigurationKey(path: name.split(separator: ".").map(String.init), form: .secret(path), meaning: meaning)
     }
 
     private static let server: [ConfigurationKey] = [

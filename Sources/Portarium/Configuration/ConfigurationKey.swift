@@ -10,14 +10,20 @@ struct ConfigurationKey: Sendable {
         case integer(ClosedRange<Int>, any WritableKeyPath<RouterConfiguration, Int> & Sendable)
         case boolean(any WritableKeyPath<RouterConfiguration, Bool> & Sendable)
         case text(TextRule, any WritableKeyPath<RouterConfiguration, String> & Sendable)
+        /// A text that is never shown, see ``isSecret``.
+        case secret(any WritableKeyPath<RouterConfiguration, Secret> & Sendable)
         case choice(Choice)
         case list(ListRule)
     }
 
     /// What a text must look like.
     enum TextRule: Sendable {
+        /// Anything, also nothing.
+        case any
         /// Anything but nothing.
         case filled
+        /// What may be in a topic's name, or nothing.
+        case optionalTopic
         /// A part of a topic's name.
         case topic
         /// The same, and none of the router's own topics.
@@ -48,6 +54,12 @@ struct ConfigurationKey: Sendable {
     /// One sentence for people.
     let meaning: String
 
+    /// Whether nobody may see the value. It is a ``Secret`` from the moment it is read, and no message holds it.
+    var isSecret: Bool {
+        if case .secret = self.form { return true }
+        return false
+    }
+
     /// `server.listenPort`
     var name: String { self.path.joined(separator: ".") }
 
@@ -72,13 +84,17 @@ struct ConfigurationKey: Sendable {
         case .integer(let range, _) where range.upperBound == .max: "\(range.lowerBound) or more"
         case .integer(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
-        case .text(.filled, _): "text"
-        case .text(.topic, _), .text(.eventTopic, _): "a-z A-Z 0-9 . _ -"
+        case .text(.filled, _), .text(.any, _): "text"
+        case .secret: "secret text"
+        case .text(.topic, _), .text(.eventTopic, _), .text(.optionalTopic, _): "a-z A-Z 0-9 . _ -"
         case .text(.tenant, _): "1 to 64 of a-z A-Z 0-9 . _ ~ -"
         case .choice(let choice): choice.words.joined(separator: ", ")
         case .list(let rule): "list of \(rule.elementForm)"
         }
     }
+
+    /// How a file says the empty text.
+    static let emptyText = "\"\""
 
     /// What holds when nobody says anything, as it would be written in the file.
     var defaultText: String {
@@ -86,7 +102,8 @@ struct ConfigurationKey: Sendable {
         switch self.form {
         case .integer(_, let path): return String(defaults[keyPath: path])
         case .boolean(let path): return String(defaults[keyPath: path])
-        case .text(_, let path): return defaults[keyPath: path]
+        case .text(_, let path): return defaults[keyPath: path].isEmpty ? Self.emptyText : defaults[keyPath: path]
+        case .secret: return Self.emptyText
         case .choice(let choice): return choice.read(defaults)
         case .list(let rule): return "[\(rule.read(defaults).joined(separator: ", "))]"
         }
@@ -105,6 +122,8 @@ struct ConfigurationKey: Sendable {
         case (.text(let rule, let path), .text(let text)):
             try Self.check(text, rule)
             configuration[keyPath: path] = text
+        case (.secret(let path), .secret(let secret)):
+            configuration[keyPath: path] = secret
         case (.choice(let choice), .text(let word)):
             guard choice.words.contains(word) else {
                 let hint = Spelling.nearest(to: word, in: choice.words).map { "; did you mean '\($0)'?" } ?? ""
@@ -123,7 +142,7 @@ struct ConfigurationKey: Sendable {
         switch self.form {
         case .integer: "must be a whole number, \(self.rangeText)"
         case .boolean: "must be true or false"
-        case .text: "must be a text"
+        case .text, .secret: "must be a text"
         case .choice: "must be one of \(self.rangeText)"
         case .list: "must be a \(self.rangeText)"
         }
@@ -131,6 +150,9 @@ struct ConfigurationKey: Sendable {
 
     static func check(_ text: String, _ rule: TextRule) throws(ConfigurationFault) {
         switch rule {
+        case .any: return
+        case .optionalTopic:
+            if !text.isEmpty { try self.check(text, .topic) }
         case .filled:
             guard !text.isEmpty else { throw ConfigurationFault("must not be empty") }
         case .topic:

@@ -4,10 +4,14 @@ struct ConfigurationRule: Sendable {
     let keys: [String]
     /// One sentence with the mend.
     let message: String
+    /// Whether it can only be judged where every source of settings is known, and not from a file alone.
+    var needsAllSources = false
     let holds: @Sendable (RouterConfiguration) -> Bool
 
     /// All of them.
-    static let all: [ConfigurationRule] = [
+    static let all: [ConfigurationRule] = Self.general + Self.kafka
+
+    private static let general: [ConfigurationRule] = [
         ConfigurationRule(
             keys: ["server.inFlightBytesMax", "server.bodyBytesMax"],
             message: "server.inFlightBytesMax must not be less than server.bodyBytesMax: a large body would never fit",

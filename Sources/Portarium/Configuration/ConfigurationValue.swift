@@ -3,5 +3,6 @@ enum ConfigurationValue: Sendable, Hashable {
     case integer(Int)
     case boolean(Bool)
     case text(String)
+    case secret(Secret)
     case list([String])
 }

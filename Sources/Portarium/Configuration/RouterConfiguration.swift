@@ -6,6 +6,7 @@
 struct RouterConfiguration: Sendable, Hashable {
     var server = Server()
     var log = Log()
+    var kafka = Kafka()
     /// Which topic an event goes to: the first route whose prefix its type starts with, else ``Log/defaultTopic``.
     var routes: [TopicRoute] = TopicRoute.standard
     var limits = Limits()
@@ -58,7 +59,7 @@ extension RouterConfiguration {
         var defaultTenant = "default"
     }
 
-    /// The embedded log.
+    /// The log: topics and bounds, and the files of the embedded one.
     struct Log: Sendable, Hashable {
         /// Default `portarium-data`, relative to the working directory.
         var dataDirectory = "portarium-data"

@@ -54,6 +54,15 @@ struct RouterConfigurationReader: Sendable {
         }
         for rule in ConfigurationRule.all where !rule.holds(configuration) { faults.append(rule.message) }
         faults += ConfigurationRule.unroutedTopics(configuration).map(\.message)
+        if faults.isEmpty {
+            for secret in SecretFile.all {
+                do throws(ConfigurationFault) {
+                    try secret.read(into: &configuration)
+                } catch {
+                    faults.append("\(secret.name)File: \(error.message)")
+                }
+            }
+        }
         guard faults.isEmpty else {
             throw CommandFailure(.usage, "the configuration has \(faults.count) fault(s)", details: faults)
         }
@@ -71,7 +80,7 @@ struct RouterConfigurationReader: Sendable {
             // A variable that is there and empty means the empty list.
             return reader.stringArray(forKey: name).map { list in .list(list == [""] ? [] : list) }
         }
-        guard let text = reader.string(forKey: name) else { return nil }
+        guard let text = reader.string(forKey: name, isSecret: key.isSecret) else { return nil }
         switch key.form {
         case .integer:
             guard let number = try? reader.requiredInt(forKey: name) else {
@@ -83,6 +92,7 @@ struct RouterConfigurationReader: Sendable {
                 throw ConfigurationFault("\(key.mismatch), not '\(text)'")
             }
             return .boolean(flag)
+        case .secret: return .secret(Secret(text))
         case .text, .choice, .list: return .text(text)
         }
     }

@@ -6,7 +6,9 @@ struct TopicRoute: Sendable, Hashable {
     var topic: String
 
     /// The router's own topics, without the common prefix: no event is routed there.
-    static let reservedTopics = ["attempts", "dead-letters", "redrives", "replays", "subscriptions"]
+    static let reservedTopics = [
+        "attempts", "dead-letters", "invalid-messages", "redrives", "replays", "subscriptions",
+    ]
 
     /// The routing table of an automation platform's events, by aggregate.
     static let standard: [TopicRoute] = [

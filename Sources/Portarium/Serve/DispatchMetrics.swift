@@ -31,6 +31,7 @@ final class DispatchMetrics: DispatchObserver {
     private let tailRecords: Counter
     private let catchUpRecords: Counter
     private let invalidRecords: Counter
+    private let unkeptRecords: Counter
     private let commitFailures: Counter
     private let lostRecords: Counter
     private let logger: Logger
@@ -57,6 +58,7 @@ final class DispatchMetrics: DispatchObserver {
         self.tailRecords = Counter(.fetchedRecords, [("reader", "tail")], factory: factory)
         self.catchUpRecords = Counter(.fetchedRecords, [("reader", "catch-up")], factory: factory)
         self.invalidRecords = Counter(.invalidRecords, factory: factory)
+        self.unkeptRecords = Counter(.invalidRecordsUnkept, factory: factory)
         self.commitFailures = Counter(.commitFailures, factory: factory)
         self.lostRecords = Counter(.subscriptionLostRecords, factory: factory)
         self.logger = logger
@@ -102,6 +104,8 @@ final class DispatchMetrics: DispatchObserver {
         (isCatchUp ? self.catchUpRecords : self.tailRecords).increment(by: records)
     }
 
+    func invalidRecordsUnkept(_ count: Int) { self.unkeptRecords.increment(by: count) }
+
     func invalidRecord(at position: Position) {
         self.invalidRecords.increment()
         let suppressed = self.warning.withLock { warning -> Int? in
@@ -115,7 +119,7 @@ final class DispatchMetrics: DispatchObserver {
         }
         guard let suppressed else { return }
         self.logger.warning(
-            "a record is no event and is passed over",
+            "a record is no event and is delivered to nobody",
             metadata: [
                 "position": "\(position)", "more": "\(suppressed) since the last warning",
             ])

@@ -58,10 +58,17 @@ extension RouterConfiguration {
         limits.attributesMax = self.limits.attributesMax
         limits.attributeNameBytesMax = self.limits.attributeNameBytesMax
         limits.attributeValueBytesMax = self.limits.attributeValueBytesMax
-        limits.eventBytesMax = self.limits.eventBytesMax
+        limits.eventBytesMax = self.eventBytesMax
         limits.batchEventsMax = self.limits.batchEventsMax
         limits.jsonNestingMax = self.limits.jsonNestingMax
         return limits
+    }
+
+    /// Bytes of one event: on Kafka its record must be one that the brokers take.
+    var eventBytesMax: Int {
+        guard self.isOnKafka else { return self.limits.eventBytesMax }
+        return min(
+            self.limits.eventBytesMax, self.kafka.recordBytesMax - ConfigurationRule.kafkaRecordHeadroomBytes)
     }
 
     var eventLog: EmbeddedEventLogConfiguration {
@@ -109,20 +116,26 @@ extension RouterConfiguration {
 
     /// Every topic that the router works with: those of events, then its own.
     func allTopics(_ routing: RoutingTable) -> [TopicSpecification] {
-        self.topicSpecifications(routing)
+        var topics =
+            self.topicSpecifications(routing)
             + self.dispatchConfiguration(eventTopics: routing.topics).internalTopics(
                 attemptRetentionAge: self.retentionAge, deadLetterRetentionAge: self.deadLetterRetentionAge,
                 deadLetterRetentionBytesMax: self.deadLetterRetentionBytesMax)
+        guard self.isOnKafka, self.kafka.replicationFactor > 0 else { return topics }
+        for index in topics.indices { topics[index].replicas = self.kafka.replicationFactor }
+        return topics
     }
 
     func dispatchConfiguration(eventTopics: [Topic]) -> DispatchConfiguration {
         var dispatch = DispatchConfiguration(eventTopics: eventTopics)
         let prefix = self.log.topicPrefix
+        dispatch.topicPrefix = prefix
         dispatch.deadLetterTopic = Topic("\(prefix).dead-letters")
         dispatch.redriveTopic = Topic("\(prefix).redrives")
         dispatch.subscriptionTopic = Topic("\(prefix).subscriptions")
         dispatch.replayTopic = Topic("\(prefix).replays")
         dispatch.attemptTopic = Topic("\(prefix).attempts")
+        dispatch.invalidMessageTopic = Topic("\(prefix).invalid-messages")
         dispatch.limits.windowEventsMax = self.dispatch.windowEventsMax
         dispatch.limits.windowBytesMax = self.dispatch.windowBytesMax
         dispatch.limits.heldBytesMax = self.dispatch.heldBytesMax

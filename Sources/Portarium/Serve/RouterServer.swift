@@ -37,8 +37,12 @@ struct RouterServer: Sendable {
         self.logger.info("stopped")
     }
 
+    /// On Kafka where brokers are named, else the embedded one.
     private func openLog() async throws -> any ServedLog {
-        try await EmbeddedServedLog(self.configuration, metrics: self.metrics, logger: self.logger)
+        if self.configuration.isOnKafka {
+            return try KafkaServedLog(self.configuration, metrics: self.metrics, logger: self.logger)
+        }
+        return try await EmbeddedServedLog(self.configuration, metrics: self.metrics, logger: self.logger)
     }
 
     private func has(_ role: RouterRole) -> Bool { self.configuration.server.roles.contains(role) }
@@ -76,7 +80,7 @@ struct RouterServer: Sendable {
         var running = log.services
         if let services {
             running += [services.audit, services.subscriptions]
-            if self.has(.dispatch) { running += [services.replays, services.dispatcher] }
+            if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)

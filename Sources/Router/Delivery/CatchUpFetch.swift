@@ -8,6 +8,8 @@ public struct CatchUpFetch: Sendable, Hashable {
     public var epoch: UInt64
     /// Which use of the slot the read is for.
     public var incarnation: UInt64
+    /// Which assignment of the partition the read is for.
+    public var assignment: UInt64
     public var from: Offset
     /// Records to read at most: ``DeliveryLimits/catchUpRecordsMax``, or `1...64` where only a few far behind are
     /// wanted.

@@ -10,19 +10,17 @@ extension DeliveryStateMachine {
         _ topicPartition: TopicPartition, committed: Offset,
         cursors: (Int) -> (start: Offset?, cursor: SubscriptionCursor?), now: Int64
     ) {
+        let tail = Tail(
+            topicPartition: topicPartition, position: committed.value, committed: committed.value,
+            committedMax: committed.value, assignment: self.nextID())
         let index: Int
         if let known = self.tailIndexes[topicPartition] {
             index = known
-            self.tails[index] = Tail(
-                topicPartition: topicPartition, position: committed.value, committed: committed.value,
-                committedMax: committed.value)
+            self.tails[index] = tail
         } else {
             index = self.tails.count
             self.tailIndexes[topicPartition] = index
-            self.tails.append(
-                Tail(
-                    topicPartition: topicPartition, position: committed.value, committed: committed.value,
-                    committedMax: committed.value))
+            self.tails.append(tail)
         }
         for slot in self.subscriptions.indices where !self.subscriptions[slot].isRemoved {
             let place = cursors(slot)
@@ -34,8 +32,8 @@ extension DeliveryStateMachine {
     /// The partition is about to go: nothing more is read or sent for it. What is in flight may still report, and dead
     /// letters that are being written may still become durable.
     public mutating func beginRevoke(_ topicPartition: TopicPartition) {
-        guard let tail = self.tailIndexes[topicPartition] else { return }
-        self.tails[tail].isAssigned = false
+        guard let tail = self.tailIndexes[topicPartition], self.tails[tail].isAssigned else { return }
+        self.tails[tail].phase = .revoking
         for slot in self.tails[tail].slots where self.subscriptions[slot].cursors[tail] != nil {
             for key in self.subscriptions[slot].lanes.keys where key.tail == tail {
                 self.abandon(slot, key, after: self.subscriptions[slot].lanes[key]!.pinned)
@@ -64,12 +62,15 @@ extension DeliveryStateMachine {
         }
     }
 
-    /// The partition is gone: what was in flight is abandoned, a late report changes nothing. A plan that was given out
-    /// before has to be finished first.
+    /// The partition is gone, with ``beginRevoke(_:)`` before or without: what was in flight is abandoned. A late report,
+    /// and what comes of a read or of a plan that was given out before, changes nothing of it any more, not even when
+    /// the partition is assigned again.
     public mutating func finishRevoke(_ topicPartition: TopicPartition) {
         guard let tail = self.tailIndexes[topicPartition] else { return }
+        self.tails[tail].phase = .gone
         for slot in self.tails[tail].slots.sorted() {
             for key in self.subscriptions[slot].lanes.keys where key.tail == tail { self.abandon(slot, key, after: 0) }
+            self.subscriptions[slot].ready.removeAll { $0.tail == tail }
             self.subscriptions[slot].cursors[tail] = nil
             self.subscriptions[slot].hungry.removeAll { $0 == tail }
             self.askAgain(slot)

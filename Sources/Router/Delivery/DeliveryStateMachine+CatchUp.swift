@@ -96,7 +96,8 @@ extension DeliveryStateMachine {
             .fetch(
                 CatchUpFetch(
                     slot: slot, topicPartition: self.tails[tail].topicPartition, epoch: cursor.epoch,
-                    incarnation: self.subscriptions[slot].incarnation, from: Offset(from), recordsMax: recordsMax,
+                    incarnation: self.subscriptions[slot].incarnation, assignment: self.tails[tail].assignment,
+                    from: Offset(from), recordsMax: recordsMax,
                     bytesMax: self.limits.catchUpBytesMax, reload: reload,
                     position: cursor.tracker.position)))
     }
@@ -211,7 +212,8 @@ extension DeliveryStateMachine {
     /// The partition's index, if the read's cursor is still the one that it was begun for and waits for it.
     private func current(_ fetch: CatchUpFetch) -> Int? {
         guard let tail = self.tailIndexes[fetch.topicPartition], self.tails[tail].isAssigned,
-            !self.subscriptions[fetch.slot].isRemoved, self.subscriptions[fetch.slot].incarnation == fetch.incarnation,
+            self.tails[tail].assignment == fetch.assignment, !self.subscriptions[fetch.slot].isRemoved,
+            self.subscriptions[fetch.slot].incarnation == fetch.incarnation,
             let cursor = self.subscriptions[fetch.slot].cursors[tail], cursor.isDetached, cursor.fetch == .inFlight
         else { return nil }
         return tail

@@ -26,19 +26,19 @@ extension DeliveryStateMachine {
         guard !self.isCommitPlanned else { return nil }
         var commits: [GroupCommit] = []
         var marks: [CommitPlan.CursorMark] = []
-        var offsets: [(tail: Int, offset: Int64)] = []
-        for tail in self.tails.indices where self.tails[tail].isAssigned || !self.tails[tail].slots.isEmpty {
+        var offsets: [(tail: Int, assignment: UInt64, offset: Int64)] = []
+        for tail in self.tails.indices where self.tails[tail].phase != .gone {
             self.forgetIdleCursors(tail)
             let offset = self.settledTail(tail)
             for slot in self.tails[tail].slots.sorted() {
                 self.planCursor(slot, tail, settled: offset, into: &commits, &marks)
             }
             if offset > self.tails[tail].committed, offset >= self.tails[tail].committedMax {
-                offsets.append((tail: tail, offset: offset))
+                offsets.append((tail: tail, assignment: self.tails[tail].assignment, offset: offset))
             }
         }
         guard !commits.isEmpty || !offsets.isEmpty else { return nil }
-        for (tail, offset) in offsets {
+        for (tail, _, offset) in offsets {
             commits.append(
                 GroupCommit(
                     group: GroupName.tail, topicPartition: self.tails[tail].topicPartition,
@@ -48,27 +48,39 @@ extension DeliveryStateMachine {
         return CommitPlan(commits: commits, marks: marks, tails: offsets)
     }
 
-    /// The plan is durable, or it failed and everything in it is planned again.
+    /// The plan is durable, or it failed and everything in it is planned again. What it says of partitions that have
+    /// gone since counts no longer.
     public mutating func commitFinished(_ plan: CommitPlan, succeeded: Bool) {
         self.isCommitPlanned = false
         guard succeeded else {
-            for mark in plan.marks where self.isCurrent(mark.slot, mark.incarnation) {
+            for mark in plan.marks where self.isCurrent(mark) {
                 self.subscriptions[mark.slot].cursors[mark.tail]?.durable = .unknown
                 self.subscriptions[mark.slot].cursors[mark.tail]?.version += 1
             }
-            for (tail, offset) in plan.tails {
+            for (tail, assignment, offset) in plan.tails where self.tails[tail].assignment == assignment {
                 self.tails[tail].committedMax = max(self.tails[tail].committedMax, offset)
             }
             return
         }
-        for mark in plan.marks where self.isCurrent(mark.slot, mark.incarnation) {
+        for mark in plan.marks where self.isCurrent(mark) {
             self.subscriptions[mark.slot].cursors[mark.tail]?.durable = mark.isDetached ? .detached : .attached
             self.subscriptions[mark.slot].cursors[mark.tail]?.committedVersion = mark.version
         }
-        for (tail, offset) in plan.tails {
+        for (tail, assignment, offset) in plan.tails where self.tails[tail].assignment == assignment {
             self.tails[tail].committed = max(self.tails[tail].committed, offset)
             self.tails[tail].committedMax = max(self.tails[tail].committedMax, offset)
         }
+    }
+
+    /// Lets the next plan tell every cursor again, changed or not: for a log that forgets positions that are old.
+    public mutating func renewCommits() {
+        for tail in self.tails.indices {
+            for slot in self.tails[tail].slots { self.subscriptions[slot].cursors[tail]?.version += 1 }
+        }
+    }
+
+    private func isCurrent(_ mark: CommitPlan.CursorMark) -> Bool {
+        self.tails[mark.tail].assignment == mark.assignment && self.isCurrent(mark.slot, mark.incarnation)
     }
 
     /// The lowest offset that the tail's commit has to wait at.
@@ -128,8 +140,8 @@ extension DeliveryStateMachine {
         let version = staysDetached == cursor.isDetached ? cursor.version : cursor.committedVersion
         marks.append(
             CommitPlan.CursorMark(
-                slot: slot, tail: tail, version: version, isDetached: staysDetached,
-                incarnation: self.subscriptions[slot].incarnation))
+                slot: slot, tail: tail, assignment: self.tails[tail].assignment, version: version,
+                isDetached: staysDetached, incarnation: self.subscriptions[slot].incarnation))
     }
 
     /// Drops cursors that say no more than the tail's own commit does.

@@ -2,10 +2,11 @@ import DequeModule
 import EventLog
 
 extension DeliveryStateMachine {
-    /// Takes what the tail has read. The batch must begin where the tail stands.
+    /// Takes what the tail has read. A batch that does not begin where the tail stands is ignored: it was read for an
+    /// earlier assignment of the partition.
     public mutating func tail(_ batch: TailBatch, now: Int64) {
         guard let tail = self.tailIndexes[batch.topicPartition], self.tails[tail].isAssigned,
-            batch.next.value >= self.tails[tail].position
+            batch.from.value == self.tails[tail].position, batch.next >= batch.from
         else { return }
         for match in batch.matches {
             for slot in match.slots where !self.subscriptions[slot].isRemoved {
@@ -166,7 +167,9 @@ extension DeliveryStateMachine {
 
     /// Retention has overtaken the tail: what lay before `start` is lost to every attached subscription.
     public mutating func tailRangeLost(_ topicPartition: TopicPartition, start: Offset, now: Int64) {
-        guard let tail = self.tailIndexes[topicPartition], start.value > self.tails[tail].position else { return }
+        guard let tail = self.tailIndexes[topicPartition], self.tails[tail].isAssigned,
+            start.value > self.tails[tail].position
+        else { return }
         let from = self.tails[tail].position
         for slot in self.subscriptions.indices
         where !self.subscriptions[slot].isRemoved && !self.subscriptions[slot].specification.isReplay {

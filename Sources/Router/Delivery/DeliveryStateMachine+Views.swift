@@ -44,10 +44,21 @@ extension DeliveryStateMachine {
             ? self.subscriptions[slot].specification : nil
     }
 
-    /// Where the tail reads next in a partition.
+    /// Where the tail reads next in a partition; nil where it is not this process's to read.
     public func tailPosition(of topicPartition: TopicPartition) -> Offset? {
-        self.tailIndexes[topicPartition].map { Offset(self.tails[$0].position) }
+        guard let tail = self.tailIndexes[topicPartition], self.tails[tail].isAssigned else { return nil }
+        return Offset(self.tails[tail].position)
     }
+
+    /// Which assignment of a partition is in force, from the call of ``assign(_:committed:cursors:now:)`` until
+    /// ``beginRevoke(_:)``; nil where none is.
+    public func assignment(of topicPartition: TopicPartition) -> UInt64? {
+        guard let tail = self.tailIndexes[topicPartition], self.tails[tail].isAssigned else { return nil }
+        return self.tails[tail].assignment
+    }
+
+    /// Whether no partition is this process's to read.
+    public var isIdle: Bool { !self.tails.contains { $0.phase != .gone } }
 
     /// How a subscription does, given the ends of the partitions.
     public func standing(of id: SubscriptionID, ends: [TopicPartition: Offset]) -> SubscriptionStanding? {

@@ -23,8 +23,19 @@ public struct DeliveryStateMachine: Sendable {
         var committedMax: Int64
         /// Subscriptions with a cursor of their own here.
         var slots: Set<Int> = []
-        /// No: revoked, or about to be.
-        var isAssigned = true
+        var phase = Phase.assigned
+        /// Tells this assignment of the partition from earlier ones: what was begun under those changes nothing.
+        let assignment: UInt64
+
+        enum Phase: Sendable {
+            /// It is read, and sent for.
+            case assigned
+            /// What is in flight may report, and is committed.
+            case revoking
+            case gone
+        }
+
+        var isAssigned: Bool { self.phase == .assigned }
     }
 
     struct Flight: Sendable {

@@ -16,12 +16,15 @@ public struct TailBatch: Sendable {
     public var topicPartition: TopicPartition
     /// In the order of their offsets; events that nobody wants are left out.
     public var matches: [Match]
+    /// Where it was read from.
+    public var from: Offset
     /// Where the tail reads next.
     public var next: Offset
 
-    public init(topicPartition: TopicPartition, matches: [Match], next: Offset) {
+    public init(topicPartition: TopicPartition, matches: [Match], from: Offset, next: Offset) {
         self.topicPartition = topicPartition
         self.matches = matches
+        self.from = from
         self.next = next
     }
 }

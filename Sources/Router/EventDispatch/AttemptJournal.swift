@@ -17,8 +17,6 @@ final class AttemptJournal: Sendable {
         var dropped = 0
     }
 
-    /// Entries of one record.
-    static let pageEntriesMax = 128
     /// Records of one append.
     private static let appendRecordsMax = 32
     private static let writeInterval = Duration.milliseconds(200)
@@ -68,7 +66,7 @@ final class AttemptJournal: Sendable {
         }
         state.open[entry.tenant, default: AttemptPage(tenant: entry.tenant)].append(event, entry)
         state.count += 1
-        if (state.open[entry.tenant]?.count ?? 0) >= Self.pageEntriesMax,
+        if state.open[entry.tenant]?.isFull == true,
             let page = state.open.removeValue(forKey: entry.tenant)
         {
             state.full.append(page)

@@ -13,10 +13,17 @@ struct AttemptPage: Sendable {
         .delivered, .failed, .deadLettered, .redriven, .discarded,
     ]
     private static let textBytesMax = 4_096
+    /// A page takes no more entries when it has so many, or so many bytes: what one more entry adds then stays under
+    /// the 1 MB that a record of Kafka has by default.
+    private static let entriesMax = 128
+    private static let bytesMax = 512 << 10
 
     private var headers = RecordHeaders()
     private var value = ByteBuffer()
     private(set) var count = 0
+    var isFull: Bool {
+        self.count >= Self.entriesMax || self.value.readableBytes + self.headers.bytes.readableBytes >= Self.bytesMax
+    }
 
     init(tenant: String) {
         self.headers.append(name: "portarium_tenant", value: tenant)
@@ -26,6 +33,7 @@ struct AttemptPage: Sendable {
     mutating func append(_ event: CloudEvent, _ entry: AttemptEntry) {
         let attributes = event.attributes
         _ = attributes.withValue(of: "id") { _, id in
+            let id = UnsafeRawBufferPointer(rebasing: id.prefix(Self.textBytesMax))
             withUnsafeBytes(of: Self.idHeader) { self.headers.append(prefix: "", name: $0, value: id) }
         }
         let start = self.value.writerIndex

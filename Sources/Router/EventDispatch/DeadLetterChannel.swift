@@ -1,6 +1,7 @@
 import CloudEvents
 import Delivery
 import EventLog
+import Logging
 import NIOCore
 import Subscriptions
 import Synchronization
@@ -8,46 +9,56 @@ import Synchronization
 /// Writes dead letters, and knows which of them are still there.
 ///
 /// The topic is compacted by dead-letter id: a tombstone says that one was redriven or discarded. What is kept in
-/// memory is ``DeadLetterIndex``, rebuilt from the topic at start.
+/// memory is ``DeadLetterIndex``, rebuilt from the topic at start. On a log that several processes share the topic is
+/// followed, and only what the follower has come to is known: see ``catchUp()``.
 final class DeadLetterChannel: Sendable {
     typealias Entry = DeadLetterIndex.Entry
 
-    private struct State {
-        var index = DeadLetterIndex()
-        /// Which subscription a replay is to, for those that are to one.
-        var replayTargets: [SubscriptionID: String] = [:]
-        /// Where the letters end, as far as is known.
-        var end = Offset.zero
-        var writesSincePruning = 0
-    }
-
-    /// After so many writes it is looked what retention has taken.
-    private static let writesPerPruning = 1_000
     private let configuration: DispatchConfiguration
     private let log: any EventLog
-    private let state = Mutex(State())
+    private let memory = DeadLetterMemory()
+    /// nil where this process has the log alone: then it knows what it writes.
+    private let follower: TopicFollower?
 
-    init(configuration: DispatchConfiguration, log: any EventLog) {
+    init(configuration: DispatchConfiguration, log: any EventLog, logger: Logger) {
         self.configuration = configuration
         self.log = log
+        guard log.isShared else {
+            self.follower = nil
+            return
+        }
+        let memory = self.memory
+        let topicPartition = TopicPartition(configuration.deadLetterTopic, Partition(0))
+        self.follower = TopicFollower(log: log, topicPartition: topicPartition, logger: logger) { element in
+            memory.apply(element.record, at: element.offset)
+            guard memory.isPruningDue(), let start = try? await log.bounds(of: topicPartition).start else { return }
+            memory.prune(before: start)
+        }
     }
 
     var topicPartition: TopicPartition { TopicPartition(self.configuration.deadLetterTopic, Partition(0)) }
     /// No letter that is known lies at or past it.
-    var end: Offset { self.state.withLock { $0.end } }
+    var end: Offset { self.memory.state.withLock { $0.end } }
 
     /// Reads the topic from its beginning.
     func load() async throws(EventLogError) {
+        if self.follower != nil { return try await self.catchUp() }
         let bounds = try await self.log.bounds(of: self.topicPartition)
         var next = bounds.start
         while next < bounds.end {
             let batch = try await self.log.fetch(
                 self.topicPartition, from: next, maxRecords: 1_000, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records { self.apply(element.record, at: element.offset) }
+            for element in batch.records { self.memory.apply(element.record, at: element.offset) }
             guard batch.next > next else { return }
             next = batch.next
         }
     }
+
+    /// Knows all letters and tombstones that were written before this call, by whichever process.
+    func catchUp() async throws(EventLogError) { try await self.follower?.catchUp() }
+
+    /// Follows what other processes write, until the task is cancelled.
+    func follow() async { await self.follower?.run() }
 
     /// The id of the dead letter of one event for one subscription: the same however often it is written.
     static func id(generation: String, origin: Position) -> String {
@@ -56,15 +67,15 @@ final class DeadLetterChannel: Sendable {
 
     /// Whether an event has a dead letter now, other than one of a replay.
     func isDeadLettered(generation: String, origin: Position) -> Bool {
-        self.state.withLock { $0.index[Self.id(generation: generation, origin: origin)] != nil }
+        self.memory.state.withLock { $0.index[Self.id(generation: generation, origin: origin)] != nil }
     }
 
     /// From now on dead letters of a replay are filed under the subscription that it is to, or under its own id.
     func file(_ replay: ReplayKey, under subscription: String?) {
-        self.state.withLock { $0.replayTargets[replay.machineID] = subscription }
+        self.memory.state.withLock { $0.replayTargets[replay.machineID] = subscription }
     }
 
-    func forgetReplay(_ replay: ReplayKey) { self.state.withLock { $0.replayTargets[replay.machineID] = nil } }
+    func forgetReplay(_ replay: ReplayKey) { self.memory.state.withLock { $0.replayTargets[replay.machineID] = nil } }
 
     /// Appends a dead letter; it is durable when this returns. Written again, it is the same letter.
     ///
@@ -74,7 +85,7 @@ final class DeadLetterChannel: Sendable {
         let origin = try await self.origin(of: write.event.position)
         let id = Self.id(generation: generation, origin: origin.position)
         let replay = ReplayKey(machineID: write.subscription)
-        let target = self.state.withLock { $0.replayTargets[write.subscription] }
+        let target = self.memory.state.withLock { $0.replayTargets[write.subscription] }
         let replayID = write.replayID ?? origin.replayID
         var event = write.event.event
         if let replayID { event.attributes.set("replayid", to: replayID) }
@@ -95,15 +106,11 @@ final class DeadLetterChannel: Sendable {
         let positions = try await self.log.append([
             ProducerRecord(topic: self.configuration.deadLetterTopic, partition: Partition(0), record: record)
         ])
-        if let position = positions.first { self.apply(record, at: position.offset) }
-        let isPruningDue = self.state.withLock { state in
-            state.writesSincePruning += 1
-            if state.writesSincePruning < Self.writesPerPruning { return false }
-            state.writesSincePruning = 0
-            return true
-        }
+        // A shared log's follower applies it, in the log's order: a tombstone may lie behind it already.
+        guard self.follower == nil else { return }
+        if let position = positions.first { self.memory.apply(record, at: position.offset) }
         // What is there already must not be written again because this failed: the next time does it.
-        if isPruningDue { try? await self.prune() }
+        if self.memory.isPruningDue() { try? await self.prune() }
     }
 
     /// Where an event lies in its own topic, and how often it was tried before it was redriven.
@@ -142,7 +149,7 @@ final class DeadLetterChannel: Sendable {
         let now = DispatchClock.wall
         var pages: [AttemptPage] = []
         for letter in letters where letter.replayID == nil {
-            if pages.last.map({ $0.count >= AttemptJournal.pageEntriesMax }) ?? true {
+            if pages.last?.isFull ?? true {
                 pages.append(AttemptPage(tenant: letter.tenant))
             }
             pages[pages.count - 1].append(
@@ -163,29 +170,29 @@ final class DeadLetterChannel: Sendable {
         return SubscriptionID(tenant: tenant, name: name)
     }
 
-    /// Letters are gone whose tombstones lie at these positions.
+    /// Letters are gone whose tombstones lie at these positions; on a shared log, when the follower comes to them.
     func forget(_ ids: [String], tombstones: some Sequence<Position>) {
-        self.state.withLock { state in
+        guard self.follower == nil else { return }
+        self.memory.state.withLock { state in
             for (id, tombstone) in zip(ids, tombstones) { state.index.remove(id, before: tombstone.offset) }
         }
     }
 
     /// Forgets what retention has taken.
     func prune() async throws(EventLogError) {
-        let start = try await self.log.bounds(of: self.topicPartition).start
-        self.state.withLock { $0.index.removeAll(before: start) }
+        self.memory.prune(before: try await self.log.bounds(of: self.topicPartition).start)
     }
 
     /// An entry of a tenant; nil where there is none.
     func entry(_ id: String, tenant: String) -> Entry? {
-        self.state.withLock { $0.index[id] }.flatMap { $0.tenant == tenant ? $0 : nil }
+        self.memory.state.withLock { $0.index[id] }.flatMap { $0.tenant == tenant ? $0 : nil }
     }
 
     /// Entries of a tenant, or of one of its subscriptions, before an offset, newest first.
     func newest(
         tenant: String, subscription: String?, before: Offset?, limit: Int, where isWanted: (Entry) -> Bool
     ) -> [Entry] {
-        self.state.withLock { state in
+        self.memory.state.withLock { state in
             state.index.newest(
                 tenant: tenant, subscription: subscription, before: before, limit: limit, where: isWanted)
         }
@@ -193,38 +200,19 @@ final class DeadLetterChannel: Sendable {
 
     /// Entries of one subscription from an offset on and below another, oldest first.
     func oldest(of id: SubscriptionID, from: Offset, below: Offset, limit: Int) -> [Entry] {
-        self.state.withLock { $0.index.oldest(of: id, from: from, below: below, limit: limit) }
+        self.memory.state.withLock { $0.index.oldest(of: id, from: from, below: below, limit: limit) }
     }
 
     /// Reads one; nil where it is gone.
     func letter(_ entry: Entry) async throws(EventLogError) -> DeadLetter? {
         guard let record = try await self.log.record(at: Position(self.topicPartition, entry.offset)) else {
             // Retention or compaction took it: it is there no more.
-            self.state.withLock { state in
+            self.memory.state.withLock { state in
                 if state.index[entry.id] === entry { state.index.remove(entry.id) }
             }
             return nil
         }
         return DeadLetter(id: entry.id, record: record)
-    }
-
-    private func apply(_ record: LogRecord, at offset: Offset) {
-        guard let key = record.key else { return }
-        let id = String(buffer: key)
-        guard record.value != nil else {
-            return self.state.withLock { $0.index.remove(id, before: offset) }
-        }
-        guard let tenant = record.headers["portarium_tenant"],
-            let subscription = record.headers["portarium_subscription"],
-            let reason = record.headers["portarium_reason"]
-        else { return }
-        let entry = Entry(
-            id: id, offset: offset, tenant: tenant, subscription: subscription, reason: reason,
-            isIsolated: record.headers["portarium_isolated"] != nil)
-        self.state.withLock { state in
-            state.index.insert(entry)
-            state.end = max(state.end, offset.next)
-        }
     }
 }
 

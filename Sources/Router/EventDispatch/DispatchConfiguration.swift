@@ -17,6 +17,8 @@ public struct DispatchConfiguration: Sendable {
     public var subscriptionTopic = Topic("portarium.subscriptions")
     /// The replays: one partition, compacted by replay.
     public var replayTopic = Topic("portarium.replays")
+    /// Where records of event topics go that are no events: one partition.
+    public var invalidMessageTopic = Topic("portarium.invalid-messages")
     /// What came of every attempt, for traces.
     public var attemptTopic = Topic("portarium.attempts")
     public var limits = DeliveryLimits()
@@ -30,6 +32,9 @@ public struct DispatchConfiguration: Sendable {
     public var tailGatheringMilliseconds: Int64 = 5
     /// How long attempts in flight may take to end when the process is told to, in milliseconds.
     public var drainTimeoutMilliseconds: Int64 = 20_000
+    /// How long attempts in flight may take to end when their partition goes to another process, in milliseconds,
+    /// `0...300000`; what has not ended by then is sent again there.
+    public var revokeTimeoutMilliseconds: Int64 = 10_000
     /// Whether every attempt is recorded for traces.
     public var recordsAttempts = true
     /// How many attempts may wait to be recorded, `100...1000000`; more are dropped and counted.
@@ -61,15 +66,19 @@ public struct DispatchConfiguration: Sendable {
 
     /// The router's own topics.
     var ownTopics: [Topic] {
-        [self.deadLetterTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic, self.attemptTopic]
+        [
+            self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic,
+            self.attemptTopic,
+        ]
     }
 
     /// How the router's own topics are kept.
     ///
     /// - Parameters:
     ///   - attemptRetentionAge: how long attempts can be traced.
-    ///   - deadLetterRetentionAge: how long dead letters are kept; nil: for ever.
-    ///   - deadLetterRetentionBytesMax: bytes of dead letters before the oldest go; nil: no limit.
+    ///   - deadLetterRetentionAge: how long dead letters, and invalid messages, are kept; nil: for ever.
+    ///   - deadLetterRetentionBytesMax: bytes of dead letters, and of invalid messages, before the oldest go; nil: no
+    ///     limit.
     public func internalTopics(
         attemptRetentionAge: Duration?, deadLetterRetentionAge: Duration? = nil,
         deadLetterRetentionBytesMax: Int64? = nil
@@ -82,6 +91,9 @@ public struct DispatchConfiguration: Sendable {
             TopicSpecification(topic: self.replayTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.redriveTopic, partitions: 4, retentionAge: attemptRetentionAge),
             TopicSpecification(topic: self.attemptTopic, partitions: 1, retentionAge: attemptRetentionAge),
+            TopicSpecification(
+                topic: self.invalidMessageTopic, partitions: 1, retentionAge: deadLetterRetentionAge,
+                retentionBytesMax: deadLetterRetentionBytesMax),
         ]
     }
 }

@@ -16,6 +16,11 @@ final class DispatchCore: Sendable {
         /// By slot; replays too.
         var compiled: [Int: CompiledSubscription] = [:]
         var ends: [TopicPartition: Offset] = [:]
+
+        /// Whether a partition is still this process's as it was when its tail began to be read.
+        func isCurrent(_ tail: TailAssignment) -> Bool {
+            self.machine.assignment(of: tail.topicPartition) == tail.number
+        }
     }
 
     private let state: Mutex<State>

@@ -1,6 +1,7 @@
 import Delivery
 import EventLog
 import Subscriptions
+import Synchronization
 
 /// What dashboards show of dispatch, as it is at one moment.
 public struct DispatchFigures: Sendable {
@@ -30,9 +31,24 @@ extension Dispatcher {
                 },
                 attemptsDropped: 0)
         }
+        if let replaying = self.replaying.withLock({ $0 }) { figures.add(replaying.figures) }
         figures.subscriptions.sort { $0.id < $1.id }
         figures.tailPositions.sort { $0.topicPartition < $1.topicPartition }
         figures.attemptsDropped = self.journal.dropped
         return figures
+    }
+}
+
+extension DispatchFigures {
+    /// Adds those of the dispatcher that sends the replays. The attempts not recorded are the same journal's.
+    fileprivate mutating func add(_ replays: DispatchFigures) {
+        self.totals.inFlight += replays.totals.inFlight
+        self.totals.heldBytes += replays.totals.heldBytes
+        self.totals.fetchesInFlight += replays.totals.fetchesInFlight
+        self.totals.circuitsOpen += replays.totals.circuitsOpen
+        self.totals.detachedCursors += replays.totals.detachedCursors
+        self.queues.heldRecords += replays.queues.heldRecords
+        self.queues.retriesScheduled += replays.queues.retriesScheduled
+        self.replaysRunning += replays.replaysRunning
     }
 }

@@ -11,8 +11,10 @@ public protocol DispatchObserver: Sendable {
     func deadLetterFailed()
     /// Positions could not be committed.
     func commitFailed()
-    /// A record that is no CloudEvent was passed over.
+    /// A record that is no CloudEvent was met; it goes to the channel for invalid messages.
     func invalidRecord(at position: Position)
+    /// So many of those could not be written there, and were passed over.
+    func invalidRecordsUnkept(_ count: Int)
     /// Records were read by the tail, or by a subscription that catches up.
     func fetched(records: Int, isCatchUp: Bool)
     /// Retention took records before a subscription had read them.

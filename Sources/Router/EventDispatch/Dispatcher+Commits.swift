@@ -10,15 +10,22 @@ extension Dispatcher {
     /// commit that is under way.
     /// - Throws: ``EventLogError`` where it could not be stored.
     func recordPositions() async throws(EventLogError) {
-        let deadline = DispatchClock.monotonicMilliseconds + Self.commitWaitMillisecondsMax
         while true {
+            try await self.commitUnderWay()
             let (isUnderWay, plan) = self.core.step { state, _ in
                 state.machine.isCommitting ? (true, nil) : (false, state.machine.planCommit())
             }
-            if !isUnderWay {
-                if let plan { try await self.carryOut(plan) }
-                return
-            }
+            if isUnderWay { continue }
+            if let plan { try await self.carryOut(plan) }
+            return
+        }
+    }
+
+    /// Returns when no commit is under way.
+    /// - Throws: ``EventLogError`` where that takes too long, or the task is cancelled.
+    func commitUnderWay() async throws(EventLogError) {
+        let deadline = DispatchClock.monotonicMilliseconds + Self.commitWaitMillisecondsMax
+        while self.core.look({ $0.machine.isCommitting }) {
             guard DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled else {
                 throw EventLogError(.unavailable, "positions are still being stored")
             }

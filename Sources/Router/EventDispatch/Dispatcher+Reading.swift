@@ -5,37 +5,43 @@ import Logging
 import Subscriptions
 
 extension Dispatcher {
-    /// Reads one partition for all subscriptions that keep up.
+    /// Reads one partition for all subscriptions that keep up, until it is not this process's any more.
     ///
     /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
     /// so that the cost of a read is shared. An event that comes after a silence is read at once.
-    func followTail(_ topicPartition: TopicPartition) async {
+    func followTail(_ tail: TailAssignment) async {
+        let topicPartition = tail.topicPartition
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
         while !Task.isCancelled {
-            guard let from = self.core.look({ $0.machine.tailPosition(of: topicPartition) }) else { return }
+            let position = self.core.look { state in
+                state.isCurrent(tail) ? state.machine.tailPosition(of: topicPartition) : nil
+            }
+            guard let from = position else { return }
             let asked = ContinuousClock.now
             do {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
-                self.feed(batch)
+                await self.feed(batch, from: from, tail)
                 let isBusy = asked.duration(to: .now) < gathering
                 if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
                     try? await Task.sleep(for: gathering)
                 }
             } catch {
                 if error.code == .closed { return }
-                await self.recover(topicPartition, error)
+                await self.recover(tail, error)
             }
         }
     }
 
-    private func recover(_ topicPartition: TopicPartition, _ error: EventLogError) async {
+    private func recover(_ tail: TailAssignment, _ error: EventLogError) async {
+        let topicPartition = tail.topicPartition
         if error.code == .offsetOutOfRange, let bounds = error.bounds {
             self.logger.error(
                 "retention has overtaken the tail: records are lost to every subscription",
                 metadata: ["partition": "\(topicPartition)", "start": "\(bounds.start)"])
             self.core.step { state, now in
+                guard state.isCurrent(tail) else { return }
                 state.machine.tailRangeLost(topicPartition, start: bounds.start, now: now)
             }
         } else {
@@ -46,30 +52,47 @@ extension Dispatcher {
         try? await Task.sleep(for: .milliseconds(self.configuration.limits.internalRetryMilliseconds))
     }
 
-    /// Matches outside the lock; where the index has changed meanwhile, again.
-    private func feed(_ batch: RecordBatch) {
+    /// Matches outside the lock; where the index has changed meanwhile, again. Records that are no events are kept
+    /// apart before the tail passes them.
+    private func feed(_ batch: RecordBatch, from: Offset, _ tail: TailAssignment) async {
         if !batch.records.isEmpty { self.observer.fetched(records: batch.records.count, isCatchUp: false) }
         var isTaken = false
+        var areKept = false
         while !isTaken {
             let (index, version) = self.core.look { ($0.index, $0.version) }
-            let matches = self.matches(batch, with: index)
+            let (matches, invalid) = self.matches(batch, with: index)
+            if !invalid.isEmpty, !areKept {
+                await self.invalidMessages.write(invalid, of: batch.topicPartition)
+                areKept = true
+            }
             isTaken = self.core.step { state, now in
+                guard state.isCurrent(tail) else { return true }
                 guard state.version == version else { return false }
                 state.ends[batch.topicPartition] = batch.end
                 state.machine.tail(
-                    TailBatch(topicPartition: batch.topicPartition, matches: matches, next: batch.next), now: now)
+                    TailBatch(
+                        topicPartition: batch.topicPartition, matches: matches, from: from, next: batch.next), now: now)
                 return true
             }
         }
     }
 
-    private func matches(_ batch: RecordBatch, with index: SubscriptionIndex) -> [TailBatch.Match] {
+    /// What subscriptions want, and what is no event. Where there are no subscriptions records are not looked into,
+    /// unless others than the router may have written them.
+    private func matches(
+        _ batch: RecordBatch, with index: SubscriptionIndex
+    ) -> (matches: [TailBatch.Match], invalid: [InvalidMessageChannel.Message]) {
         let isRedriven = batch.topicPartition.topic == self.configuration.redriveTopic
-        guard isRedriven || !index.isEmpty else { return [] }
+        guard isRedriven || !index.isEmpty || self.log.isShared else { return ([], []) }
         var matches: [TailBatch.Match] = []
+        var invalid: [InvalidMessageChannel.Message] = []
         var slots: [Int] = []
         for element in batch.records {
-            guard let event = self.event(in: element, of: batch) else { continue }
+            let event: CloudEvent
+            do { event = try element.record.cloudEvent() } catch {
+                invalid.append(InvalidMessageChannel.Message(element: element, fault: error))
+                continue
+            }
             if isRedriven {
                 let target = DeadLetterChannel.target(of: element.record)
                 slots = target.flatMap { id in self.core.look { $0.machine.slot(of: id) } }.map { [$0] } ?? []
@@ -79,14 +102,7 @@ extension Dispatcher {
             guard !slots.isEmpty else { continue }
             matches.append(TailBatch.Match(event: Self.deliverable(event, element, in: batch), slots: slots))
         }
-        return matches
-    }
-
-    private func event(in element: RecordBatch.Element, of batch: RecordBatch) -> CloudEvent? {
-        do { return try element.record.cloudEvent() } catch {
-            self.observer.invalidRecord(at: Position(batch.topicPartition, element.offset))
-            return nil
-        }
+        return (matches, invalid)
     }
 
     private static func deliverable(
@@ -126,7 +142,8 @@ extension Dispatcher {
             let offset = element.offset.value
             let isReload = offset < fetch.position
             if isReload, !reload.contains(offset) { return nil }
-            guard let event = self.event(in: element, of: batch) else { return nil }
+            // What is none, the tail has kept apart.
+            guard let event = try? element.record.cloudEvent() else { return nil }
             let isWanted =
                 isRedriven ? DeadLetterChannel.target(of: element.record) == id : compiled?.matches(event) == true
             return isReload || isWanted ? Self.deliverable(event, element, in: batch) : nil

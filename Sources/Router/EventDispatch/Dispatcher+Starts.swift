@@ -9,6 +9,8 @@ extension Dispatcher {
     struct Starts: Sendable {
         /// The first offset of each partition that has records at all.
         var offsets: [TopicPartition: Offset] = [:]
+        /// Of every partition that is fed.
+        var all: [TopicPartition: Offset] = [:]
         /// Those that lie before the end: there is a backlog to catch up with.
         var behind: [TopicPartition: Offset] = [:]
     }
@@ -68,6 +70,7 @@ extension Dispatcher {
                     }
                 }
             }
+            starts.all[topicPartition] = offset
             if offset > .zero { starts.offsets[topicPartition] = offset }
             if offset < bounds.end { starts.behind[topicPartition] = offset }
         }

@@ -1,3 +1,4 @@
+import Delivery
 import EventLog
 import Logging
 import Subscriptions
@@ -24,6 +25,15 @@ extension Dispatcher {
     /// Whether the log routes a subscription's events, and not the delivery machine.
     func isRouted(_ subscription: Subscription) -> Bool {
         TopicSink.isMeant(by: subscription.sink) && self.routesInLog
+    }
+
+    /// How far the log has routed a partition by itself, for the subscriptions of a tenant.
+    func routePositions(
+        in topicPartition: TopicPartition, tenant: String
+    ) async throws(EventLogError) -> [ConsumerGroup: Offset] {
+        guard self.routesInLog else { return [:] }
+        return try await self.log.committed(groupsWithPrefix: "\(GroupName.cursorPrefix)\(tenant)/")
+            .compactMapValues { $0[topicPartition]?.offset }
     }
 
     /// The topic that a subscription's events go to; nil where it is none.

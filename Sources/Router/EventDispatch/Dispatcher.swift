@@ -8,8 +8,8 @@ import Synchronization
 
 /// Reads the log, lets the delivery machine decide, and does what it says: the only loop between log and sinks.
 ///
-/// ``load(_:)`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported,
-/// or their time is up.
+/// ``load()`` first, then ``run()``. Ends on graceful shutdown after attempts in flight have reported,
+/// or their time is up. On a log that is shared, the partitions come and go: see ``PartitionListener``.
 public final class Dispatcher: Service {
     let configuration: DispatchConfiguration
     let log: any EventLog
@@ -17,16 +17,31 @@ public final class Dispatcher: Service {
     let core: DispatchCore
     let journal: AttemptJournal
     let deadLetters: DeadLetterChannel
+    let invalidMessages: InvalidMessageChannel
     let observer: any DispatchObserver
     let logger: Logger
+    /// No: it is one of replays only, whose partitions come with them.
+    let followsTails: Bool
     /// How often, 10 ms apart, a commit under way is waited for at the end.
     private static let lastCommitWaitsMax = 500
+    /// How often positions that do not change are committed again: a shared log may forget them when they are old.
+    private static let renewalInterval = Duration.seconds(43_200)
     private let isRunning = Mutex(false)
     /// Whether the log routes to topics by itself.
     let routing = Mutex(false)
+    let isEnding = Mutex(false)
+    let tails = TailTasks()
+    /// Held while it is decided where subscriptions stand in partitions: a subscription that comes, and a partition that
+    /// comes, wait for each other.
+    let placing = SerialGate()
     /// Who hears of suspensions and completed replays.
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
+    /// Who is told of the partitions that come and go and are not fed: the replay topic's says who sends replays.
+    let leadership = Mutex<(any PartitionListener)?>(nil)
+    /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
+    let replaying = Mutex<Dispatcher?>(nil)
 
+    /// Reads nothing yet, see ``load()``.
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
         observer: any DispatchObserver = SilentDispatchObserver(), logger: Logger
@@ -36,9 +51,27 @@ public final class Dispatcher: Service {
         self.sink = sink
         self.core = DispatchCore(limits: configuration.limits, tenantWeights: configuration.tenantWeights)
         self.journal = AttemptJournal(configuration: configuration, log: log)
-        self.deadLetters = DeadLetterChannel(configuration: configuration, log: log)
+        self.deadLetters = DeadLetterChannel(configuration: configuration, log: log, logger: logger)
+        self.invalidMessages = InvalidMessageChannel(
+            configuration: configuration, log: log, observer: observer, logger: logger)
         self.observer = observer
         self.logger = logger
+        self.followsTails = true
+    }
+
+    /// A dispatcher that follows no tail and sends only the replays that it is given, see ``sendReplays()``. It shares
+    /// the journal and the dead letters with `main`; the limits count for it apart.
+    init(replaysOf main: Dispatcher) {
+        self.configuration = main.configuration
+        self.log = main.log
+        self.sink = main.sink
+        self.core = DispatchCore(limits: main.configuration.limits, tenantWeights: main.configuration.tenantWeights)
+        self.journal = main.journal
+        self.deadLetters = main.deadLetters
+        self.invalidMessages = main.invalidMessages
+        self.observer = main.observer
+        self.logger = main.logger
+        self.followsTails = false
     }
 
     /// Topics that subscriptions are fed from.
@@ -52,9 +85,14 @@ public final class Dispatcher: Service {
         }.sorted()
     }
 
-    /// Takes up every partition where its commit left off.
+    /// Takes up every partition where its commit left off. On a log that is shared they come with ``run()``.
     public func load() async throws {
         try await self.decideRouting()
+        if !self.log.isShared { try await self.takeUpAll() }
+        try await self.deadLetters.load()
+    }
+
+    private func takeUpAll() async throws {
         let committed = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail] ?? [:]
         for topicPartition in try await self.fedPartitions() {
             let bounds = try await self.log.bounds(of: topicPartition)
@@ -65,7 +103,6 @@ public final class Dispatcher: Service {
                 state.machine.assign(topicPartition, committed: start, cursors: { _ in (nil, nil) }, now: now)
             }
         }
-        try await self.deadLetters.load()
     }
 
     /// Follows the tails, sends, commits and keeps time until the process is told to end; once per instance.
@@ -73,18 +110,18 @@ public final class Dispatcher: Service {
     /// On graceful shutdown nothing new is sent, attempts in flight get
     /// ``DispatchConfiguration/drainTimeoutMilliseconds`` to report, and then positions are committed. A cancelled task
     /// ends at once and commits nothing more: what settled since the last commit is delivered again after the next
-    /// start.
-    /// - Throws: ``EventLogError`` where the topics cannot be listed at the start. Later faults of the log are logged
-    ///   and tried again.
+    /// start. On a log that is shared, the partitions are left to the others at the end of a graceful shutdown.
+    /// - Throws: ``EventLogError`` where the topics cannot be listed at the start, or the log does not let this process
+    ///   take part. Later faults of the log are logged and tried again.
     public func run() async throws {
-        let partitions = try await self.fedPartitions()
-        await withDiscardingTaskGroup { group in
-            for topicPartition in partitions {
-                group.addTask { await self.followTail(topicPartition) }
-            }
+        if !self.log.isShared { self.startTails(of: try await self.fedPartitions()) }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await self.tails.run { await self.followTail($0) } }
+            if self.log.isShared { group.addTask { try await self.takePart() } }
             group.addTask { await self.passTime() }
             group.addTask { await self.commitRegularly() }
             group.addTask { await self.journal.writeRegularly() }
+            group.addTask { await self.deadLetters.follow() }
             group.addTask { await self.drainOnShutdown() }
             self.isRunning.withLock { $0 = true }
             for await effects in self.core.effects {
@@ -105,6 +142,7 @@ public final class Dispatcher: Service {
             try await gracefulShutdown()
             isGraceful = true
         } catch { isGraceful = false }
+        self.isEnding.withLock { $0 = true }
         self.core.step { state, _ in state.machine.stopSending() }
         let deadline =
             DispatchClock.monotonicMilliseconds + (isGraceful ? self.configuration.drainTimeoutMilliseconds : 0)
@@ -113,11 +151,12 @@ public final class Dispatcher: Service {
         }
         await self.commitAll()
         await self.journal.write()
+        if isGraceful { await self.log.leave() }
         self.core.finish()
     }
 
     /// Waits for a commit that is under way, then commits what has been settled since.
-    private func commitAll() async {
+    func commitAll() async {
         for _ in 0..<Self.lastCommitWaitsMax where self.core.look({ $0.machine.isCommitting }) {
             try? await Task.sleep(for: .milliseconds(10))
             await Task.yield()
@@ -125,7 +164,7 @@ public final class Dispatcher: Service {
         await self.commitNow()
     }
 
-    private func passTime() async {
+    func passTime() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(5))
             let isDue = self.core.look { state in
@@ -135,9 +174,14 @@ public final class Dispatcher: Service {
         }
     }
 
-    private func commitRegularly() async {
+    func commitRegularly() async {
+        var renewed = ContinuousClock.now
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(self.configuration.commitIntervalMilliseconds))
+            if self.log.isShared, renewed.duration(to: .now) > Self.renewalInterval {
+                renewed = .now
+                self.core.step { state, _ in state.machine.renewCommits() }
+            }
             await self.commitNow()
         }
     }

@@ -25,20 +25,22 @@ extension EventLog {
         return values
     }
 
-    /// Appends a value of a compacted partition as JSON, or with nil its tombstone.
+    /// Appends a value of a compacted partition as JSON, or with nil its tombstone, and gives its offset.
+    @discardableResult
     func store(
         _ value: (some Encodable)?, key: String, in topicPartition: TopicPartition
-    ) async throws(EventLogError) {
+    ) async throws(EventLogError) -> Offset? {
         var buffer: ByteBuffer?
         if let value {
             do { buffer = ByteBuffer(bytes: try JSONEncoder().encode(value)) } catch {
                 throw EventLogError(.corruptRecord, "'\(key)' cannot be written as JSON", cause: error)
             }
         }
-        _ = try await self.append([
+        let positions = try await self.append([
             ProducerRecord(
                 topic: topicPartition.topic, partition: topicPartition.partition,
                 record: LogRecord(key: ByteBuffer(string: key), value: buffer, timestamp: DispatchClock.wall))
         ])
+        return positions.first?.offset
     }
 }

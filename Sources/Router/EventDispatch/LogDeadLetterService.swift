@@ -44,6 +44,7 @@ public final class LogDeadLetterService: DeadLetterService {
         tenant: String, subscription: String?, reason: String?, page: PageRequest
     ) async throws(ServiceError) -> Page<DeadLetter> {
         let before = try Self.offset(page.cursor)
+        try await self.catchUp()
         let entries = self.channel.newest(
             tenant: tenant, subscription: subscription, before: before, limit: page.limit + 1
         ) { entry in reason.map { entry.reason == $0 } ?? true }
@@ -65,14 +66,20 @@ public final class LogDeadLetterService: DeadLetterService {
     /// One dead letter with its event, read from the log.
     /// - Throws: `notFound` where it was redriven or discarded, never was, or is another tenant's; `unavailable`.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> DeadLetter {
+        try await self.catchUp()
         guard let entry = self.channel.entry(id, tenant: tenant), let letter = try await self.letter(entry) else {
             throw Self.unknown(id)
         }
         return letter
     }
 
-    /// Appends the events to the redrive topic, and in the same append the tombstones of their dead letters. Sending
-    /// goes on after this returns; an event that fails again is a dead letter again.
+    /// Appends the events to the redrive topic, and the tombstones of their dead letters: in the same append, or, where
+    /// the log appends nothing all or nothing, right after, so that a fault or a crash in between leaves letters that
+    /// were sent: redriven again they are sent again. Sending goes on after this returns; an event that fails again is
+    /// a dead letter again.
+    ///
+    /// Processes that share a log look whether a letter is still there right before they send it; two that redrive it
+    /// in the same moment may still send it twice.
     ///
     /// Oldest first, as they became dead letters, some 8 MiB in one append: a fault leaves sent what was sent before.
     /// Of a whole subscription go those that there are when this begins. An id named twice is sent once.
@@ -82,6 +89,8 @@ public final class LogDeadLetterService: DeadLetterService {
     public func redrive(_ selection: RedriveSelection, tenant: String) async throws(ServiceError) -> Int {
         await self.gate.enter(tenant)
         defer { self.gate.leave(tenant) }
+        try await self.catchUp()
+        try await self.subscriptions.catchUp()
         switch selection {
         case .ids(let ids, let filters):
             let filter = try Self.compile(filters)
@@ -94,7 +103,8 @@ public final class LogDeadLetterService: DeadLetterService {
             if let isolated = entries.first(where: \.isIsolated) { throw Self.isolated(isolated.subscription) }
             for name in Set(entries.map(\.subscription)).sorted() {
                 let id = SubscriptionID(tenant: tenant, name: name)
-                guard self.subscriptions.isKnown(id) else { throw Self.gone(name) }
+                guard let stored = self.subscriptions.stored(id) else { throw Self.gone(name) }
+                try self.checkRedrivable(stored.subscription)
             }
             return try await self.send(entries, matching: filter)
         case .subscription(let name, let filters):
@@ -107,6 +117,7 @@ public final class LogDeadLetterService: DeadLetterService {
         of id: SubscriptionID, matching filter: CompiledFilter
     ) async throws(ServiceError) -> Int {
         let end = self.channel.end
+        if let stored = self.subscriptions.stored(id) { try self.checkRedrivable(stored.subscription) }
         if !self.subscriptions.isKnown(id) {
             guard let first = self.channel.oldest(of: id, from: .zero, below: end, limit: 1).first else {
                 throw ServiceError(.notFound, "there is no subscription '\(id.name)', and no dead letter of one")
@@ -139,18 +150,37 @@ public final class LogDeadLetterService: DeadLetterService {
         return try await count + self.send(parcel)
     }
 
-    /// Puts letters on their way and removes them from the channel, all or nothing where the log can.
+    /// Puts letters on their way and removes them from the channel.
     private func send(_ parcel: Parcel) async throws(ServiceError) -> Int {
-        guard !parcel.letters.isEmpty else { return 0 }
-        let records =
-            parcel.letters.map { self.channel.redriveRecord($0) } + parcel.letters.map { self.channel.tombstone($0.id) }
-            + self.channel.journalRecords(parcel.letters, outcome: .redriven)
-        let count = parcel.letters.count
+        let letters = try await self.present(parcel.letters)
+        guard !letters.isEmpty else { return 0 }
+        let ids = letters.map(\.id)
+        let sent = letters.map { self.channel.redriveRecord($0) }
+        let taken = ids.map { self.channel.tombstone($0) } + self.channel.journalRecords(letters, outcome: .redriven)
+        let log = self.dispatcher.log
         do {
-            let positions = try await self.dispatcher.log.append(records)
-            self.channel.forget(parcel.letters.map(\.id), tombstones: positions[count..<(2 * count)])
+            if log.appendsAtomically {
+                let positions = try await log.append(sent + taken)
+                self.channel.forget(ids, tombstones: positions.dropFirst(ids.count).prefix(ids.count))
+            } else {
+                _ = try await log.append(sent)
+                self.channel.forget(ids, tombstones: try await log.append(taken).prefix(ids.count))
+            }
         } catch { throw ServiceError(error) }
-        return count
+        return letters.count
+    }
+
+    /// Those that nobody has redriven or discarded since they were read.
+    private func present(_ letters: [DeadLetter]) async throws(ServiceError) -> [DeadLetter] {
+        guard self.dispatcher.log.isShared, !letters.isEmpty else { return letters }
+        try await self.catchUp()
+        return letters.filter { self.channel.entry($0.id, tenant: $0.tenant) != nil }
+    }
+
+    /// On a shared log: knows what other processes did before this call.
+    private func catchUp() async throws(ServiceError) {
+        guard self.dispatcher.log.isShared else { return }
+        do { try await self.channel.catchUp() } catch { throw ServiceError(error) }
     }
 
     /// Appends the tombstone of a dead letter: durably gone when this returns. One discard or redrive of a tenant at a
@@ -159,6 +189,7 @@ public final class LogDeadLetterService: DeadLetterService {
     public func discard(_ id: String, tenant: String) async throws(ServiceError) {
         await self.gate.enter(tenant)
         defer { self.gate.leave(tenant) }
+        try await self.catchUp()
         guard let entry = self.channel.entry(id, tenant: tenant), let letter = try await self.letter(entry) else {
             throw Self.unknown(id)
         }
@@ -179,6 +210,15 @@ public final class LogDeadLetterService: DeadLetterService {
                 .unprocessable, "a filter cannot be used: \(error.detail)",
                 errors: [.init(pointer: "/filters\(error.pointer)", detail: error.detail)])
         }
+    }
+
+    /// What the log routes by itself is fed from event topics only.
+    private func checkRedrivable(_ subscription: Subscription) throws(ServiceError) {
+        guard self.dispatcher.isRouted(subscription) else { return }
+        throw ServiceError(
+            .conflict,
+            "the log sends the events of '\(subscription.id.name)' by itself, and no dead letters: replay the event, or "
+                + "discard the letter")
     }
 
     private static func unknown(_ id: String) -> ServiceError {

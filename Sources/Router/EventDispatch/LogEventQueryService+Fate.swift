@@ -7,8 +7,11 @@ extension LogEventQueryService {
     ///
     /// - Parameter entries: what the journal has of the event and the subscription, oldest first, each with the
     ///   position of the event itself, see ``attributed(_:to:)``.
+    /// - Parameter elsewhere: what is committed of the event's partition where another process dispatches it.
+    /// - Parameter routes: how far the log has routed the partition by itself.
     func fate(
-        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry]
+        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry],
+        _ elsewhere: CommittedStanding?, _ routes: [ConsumerGroup: Offset]
     ) -> EventTrace.SubscriptionFate {
         let explanation: MatchExplanation
         do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
@@ -26,22 +29,28 @@ extension LogEventQueryService {
             fate.matched = false
             fate.reason = "the event lies before the subscription's start"
         } else if fate.matched {
-            (fate.state, fate.reason) = self.state(of: stored, for: subscription, entries, fate.reason)
+            let standing =
+                self.routeStanding(of: stored, for: subscription, routes)
+                ?? elsewhere?.standing(of: stored.position.offset, for: subscription, entries)
+                ?? self.dispatcher.core.look { state in
+                    state.machine.standing(of: stored.position, for: subscription.subscription.id)
+                }
+            (fate.state, fate.reason) = self.state(of: stored, for: subscription, standing, entries, fate.reason)
         }
         return fate
     }
 
     /// How far the delivery of an event that matches is, and why, where there is more to say than why it matches.
     private func state(
-        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry], _ reason: String
+        of stored: StoredEvent, for subscription: StoredSubscription, _ standing: DeliveryStateMachine.Standing,
+        _ entries: [AttemptEntry], _ reason: String
     ) -> (EventTrace.State, String) {
-        let id = subscription.subscription.id
         if self.dispatcher.deadLetters.isDeadLettered(generation: subscription.generation, origin: stored.position) {
             return (.deadLettered, reason)
         }
         let isHeld = subscription.status != .active
         let held: (EventTrace.State, String) = (.pending, Self.holding(subscription))
-        switch self.dispatcher.core.look({ $0.machine.standing(of: stored.position, for: id) }) {
+        switch standing {
         case .pending: return isHeld ? held : (.pending, reason)
         case .retrying: return isHeld ? held : (.retrying, reason)
         case .settled: break
@@ -58,6 +67,15 @@ extension LogEventQueryService {
         case .discarded: return (.deadLettered, "the dead letter was discarded")
         default: return (.delivered, reason)
         }
+    }
+
+    /// How far the log is that routes by itself; nil for other subscriptions.
+    private func routeStanding(
+        of stored: StoredEvent, for subscription: StoredSubscription, _ routes: [ConsumerGroup: Offset]
+    ) -> DeliveryStateMachine.Standing? {
+        guard self.dispatcher.isRouted(subscription.subscription) else { return nil }
+        let group = GroupName.cursor(of: subscription.subscription.id, generation: subscription.generation)
+        return stored.position.offset < routes[group] ?? .zero ? .settled : .pending
     }
 
     private static func holding(_ subscription: StoredSubscription) -> String {

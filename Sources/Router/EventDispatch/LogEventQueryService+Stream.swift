@@ -35,7 +35,7 @@ extension LogEventQueryService {
             for topicPartition in positions.keys { positions[topicPartition] = cursor[topicPartition] ?? .zero }
         }
         let follower = EventFollower(
-            dispatcher: self.dispatcher, tenant: tenant, filter: compiled, positions: positions)
+            dispatcher: self.dispatcher, ends: self.ends, tenant: tenant, filter: compiled, positions: positions)
         return AsyncThrowingStream(unfolding: { try await follower.next() })
     }
 }
@@ -43,6 +43,7 @@ extension LogEventQueryService {
 /// Follows all event partitions from a place on; asked for a batch, it reads one.
 private final class EventFollower: Sendable {
     private let dispatcher: Dispatcher
+    private let ends: PartitionEnds
     private let tenant: String
     private let filter: CompiledFilter?
     private let positions: Mutex<[TopicPartition: Offset]>
@@ -50,8 +51,12 @@ private final class EventFollower: Sendable {
     private let told = Mutex<(cursor: String, at: ContinuousClock.Instant)?>(nil)
     private static let cursorInterval = Duration.seconds(5)
 
-    init(dispatcher: Dispatcher, tenant: String, filter: CompiledFilter?, positions: [TopicPartition: Offset]) {
+    init(
+        dispatcher: Dispatcher, ends: PartitionEnds, tenant: String, filter: CompiledFilter?,
+        positions: [TopicPartition: Offset]
+    ) {
         self.dispatcher = dispatcher
+        self.ends = ends
         self.tenant = tenant
         self.filter = filter
         self.positions = Mutex(positions)
@@ -61,7 +66,7 @@ private final class EventFollower: Sendable {
     func next() async throws -> [StreamedEvent]? {
         while !Task.isCancelled {
             if let progress = self.progress() { return [progress] }
-            let ends = try await self.ends()
+            let ends = try await self.ends.now(of: self.positions.withLock { Array($0.keys) })
             let behind = self.positions.withLock { positions in
                 positions.filter { $0.value < (ends[$0.key] ?? .zero) }.keys.sorted()
             }
@@ -75,16 +80,6 @@ private final class EventFollower: Sendable {
             if behind.isEmpty { try? await Task.sleep(for: .milliseconds(20)) }
         }
         return nil
-    }
-
-    /// Where the partitions end. The tails know; where this process has none, the log is asked.
-    private func ends() async throws -> [TopicPartition: Offset] {
-        if self.dispatcher.isDispatching { return self.dispatcher.core.look { $0.ends } }
-        var ends: [TopicPartition: Offset] = [:]
-        for topicPartition in self.positions.withLock({ Array($0.keys) }) {
-            ends[topicPartition] = try await self.dispatcher.log.bounds(of: topicPartition).end
-        }
-        return ends
     }
 
     /// The place that the stream has come to, where the consumer has not heard of it for a while.

@@ -19,9 +19,11 @@ public final class LogEventQueryService: EventQueryService {
     let dispatcher: Dispatcher
     private let subscriptions: LogSubscriptionService
     private let index: (any EventIndex)?
+    let ends: PartitionEnds
 
     public init(dispatcher: Dispatcher, subscriptions: LogSubscriptionService, index: (any EventIndex)?) {
         self.dispatcher = dispatcher
+        self.ends = PartitionEnds(dispatcher: dispatcher)
         self.subscriptions = subscriptions
         self.index = index
     }
@@ -105,14 +107,22 @@ public final class LogEventQueryService: EventQueryService {
                 errors: [.init(pointer: "source", detail: "one of those that sent an event with this id")])
         }
         await self.dispatcher.journal.write()
+        try await self.subscriptions.catchUp()
         let entries: [AttemptEntry]
-        do { entries = try await self.attributed(self.attempts(stored), to: stored) } catch {
-            throw ServiceError(error)
-        }
+        let elsewhere: CommittedStanding?
+        let routes: [ConsumerGroup: Offset]
+        do {
+            // What is committed is read before what tells of attempts, so that nothing settled has not been told of.
+            elsewhere = try await self.dispatcher.committedStanding(
+                in: stored.position.topicPartition, tenant: tenant)
+            routes = try await self.dispatcher.routePositions(in: stored.position.topicPartition, tenant: tenant)
+            try await self.dispatcher.deadLetters.catchUp()
+            entries = try await self.attributed(self.attempts(stored), to: stored)
+        } catch { throw ServiceError(error) }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
-                entries.filter { $0.subscription == subscription.subscription.id.name })
+                entries.filter { $0.subscription == subscription.subscription.id.name }, elsewhere, routes)
         }
         return EventTrace(event: stored, subscriptions: fates)
     }

@@ -12,6 +12,8 @@ extension LogReplayService {
     func perform(_ count: ReplayCounts.Count) async {
         guard let replay = self.replay(count.key), replay.status == .counting else { return }
         do {
+            // The subscription may be younger than what this process has heard of it.
+            try await self.catchUpSubscriptions()
             let matched = try await self.retryingCount(of: replay, count)
             try await self.finish(count, matched: matched)
         } catch is Obsolete {
@@ -65,8 +67,8 @@ extension LogReplayService {
         replay.matched = matched
         replay.isCounted = true
         replay.status = .running
-        try await self.store(replay)
-        self.begin(replay, cursors: [:])
+        guard try await self.store(replay) else { throw Obsolete() }
+        if self.follower == nil { self.begin(replay.key, cursors: [:], term: 0) }
     }
 
     /// Counts now, and stores nothing.

@@ -6,37 +6,62 @@ import Synchronization
 extension LogReplayService {
     /// A subscription was changed or deleted: the replays to it are told.
     func followChange(of id: SubscriptionID) {
+        guard self.isLeading else { return }
         for replay in self.shelf.withLock({ $0.live(tenant: id.tenant, subscription: id.name) }) {
             self.bringIntoForce(replay.key)
         }
     }
 
-    /// Tells the machine what a replay is now. One that can go on no more is held at once, and fails.
+    /// Brings a stored change into force, where this process sends the replays.
+    /// - Parameter old: what was in force before; nil for a new one.
+    func bringIntoForce(_ replay: StoredReplay, from old: StoredReplay?) {
+        let lead = self.telling.withLock { $0 }
+        guard lead.isHeld else { return }
+        self.counts.withLock { $0.cancel(replay.key) }
+        if replay.isEnded {
+            self.telling.withLock { _ in self.sender.dismiss(replay.machineID) }
+            self.add(.deleteGroup(GroupName.cursor(of: replay.machineID, generation: replay.generation)))
+        } else if replay.status == .counting {
+            self.queueCount(replay.key)
+        } else if old?.needsCount == true, !replay.needsCount {
+            self.add(.takeUp(replay.key, term: lead.term))
+        } else {
+            self.bringIntoForce(replay.key)
+        }
+    }
+
+    /// Tells the machine what a replay that it has is now. One that can go on no more is held at once, and fails.
     func bringIntoForce(_ key: ReplayKey) {
-        self.telling.withLock { _ in
-            guard let replay = self.replay(key), !replay.isEnded, !replay.isUnreadable else { return }
+        self.telling.withLock { lead in
+            guard lead.isHeld, let replay = self.replay(key), !replay.isEnded, !replay.isUnreadable,
+                self.follower == nil || self.sender.standing(of: replay.machineID) != nil
+            else { return }
             do throws(ServiceError) {
                 let (specification, compiled) = try self.specification(replay)
-                self.dispatcher.changeReplay(specification, compiled: compiled)
+                self.sender.changeReplay(specification, compiled: compiled)
             } catch {
-                self.dispatcher.holdReplay(replay.machineID)
+                self.sender.holdReplay(replay.machineID)
                 self.add(.fail(key, reason: error.message))
             }
         }
     }
 
-    /// Hands a replay to the machine. One that cannot be sent fails.
-    func begin(_ replay: StoredReplay, cursors: [TopicPartition: CommittedOffset]) {
-        self.dispatcher.deadLetters.file(replay.key, under: replay.subscription)
-        self.telling.withLock { _ in
+    /// Hands a replay to the machine as it is stored now. One that cannot be sent fails.
+    /// - Parameter term: nothing happens where the lead was lost since.
+    func begin(_ key: ReplayKey, cursors: [TopicPartition: CommittedOffset], term: UInt64) {
+        self.telling.withLock { lead in
+            guard lead.isHeld, lead.term == term, let replay = self.replay(key), !replay.isEnded,
+                !replay.needsCount, !replay.isUnreadable
+            else { return }
+            self.dispatcher.deadLetters.file(replay.key, under: replay.subscription)
             do throws(ServiceError) {
                 let (specification, compiled) = try self.specification(replay)
                 let starts = replay.ranges.map { ($0.topicPartition, Offset($0.from)) }
-                self.dispatcher.introduceReplay(
+                self.sender.introduceReplay(
                     specification, compiled: compiled, starts: Dictionary(starts) { first, _ in first },
                     cursors: cursors.compactMapValues { SubscriptionCursor($0) })
             } catch {
-                self.add(.fail(replay.key, reason: error.message))
+                self.add(.fail(key, reason: error.message))
             }
         }
     }
@@ -91,38 +116,5 @@ extension LogReplayService {
 
     static func noSubscription(_ name: String) -> ServiceError {
         ServiceError(.notFound, "there is no subscription '\(name)': it was deleted, or never was")
-    }
-}
-
-extension Dispatcher {
-    /// Takes up a replay: a subscription with an end that the tail does not feed.
-    func introduceReplay(
-        _ specification: DeliverySpecification, compiled: CompiledSubscription, starts: [TopicPartition: Offset],
-        cursors: [TopicPartition: SubscriptionCursor]
-    ) {
-        self.core.step { state, now in
-            // The filter is in place before the first read can begin: the slot is known only after `add`.
-            let slot = state.machine.add(specification, starts: starts, cursors: cursors, now: now)
-            state.compiled[slot] = compiled
-        }
-    }
-
-    /// Puts a changed replay into force, where it is under way.
-    func changeReplay(_ specification: DeliverySpecification, compiled: CompiledSubscription) {
-        self.core.step { state, now in
-            guard let slot = state.machine.slot(of: specification.id) else { return }
-            state.compiled[slot] = compiled
-            state.machine.update(specification, now: now)
-        }
-    }
-
-    /// Sends nothing more of a replay; it stays until it is dismissed.
-    func holdReplay(_ id: SubscriptionID) {
-        self.core.step { state, now in
-            guard let slot = state.machine.slot(of: id), var specification = state.machine.specification(at: slot)
-            else { return }
-            specification.status = .paused
-            state.machine.update(specification, now: now)
-        }
     }
 }

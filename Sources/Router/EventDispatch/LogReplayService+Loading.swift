@@ -13,9 +13,11 @@ import Foundation
 
 extension LogReplayService {
     /// Reads the topic and goes on with what was under way; subscriptions are loaded before. A replay that cannot be
-    /// read is held, with the reason. Cursors that belong to no replay any more are deleted.
+    /// read is held, with the reason. Cursors that belong to no replay any more are deleted. On a log that several
+    /// processes share it only reads: whoever leads goes on with what was under way.
     /// - Throws: ``EventLogError`` where the log cannot be read.
     public func load() async throws {
+        if let follower { return try await follower.catchUp() }
         let values = try await self.dispatcher.log.compacted(self.topicPartition)
         let committed = try await self.dispatcher.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
         var live: Set<String> = []
@@ -33,7 +35,7 @@ extension LogReplayService {
             if replay.status == .counting {
                 self.queueCount(key)
             } else if !replay.needsCount {
-                self.begin(replay, cursors: committed[group] ?? [:])
+                self.begin(key, cursors: committed[group] ?? [:], term: 0)
             }
         }
         for group in committed.keys where Self.ownsCursors(group) && !live.contains(group.name) {
@@ -44,7 +46,7 @@ extension LogReplayService {
     /// Whether cursors are a replay's.
     static func ownsCursors(_ group: ConsumerGroup) -> Bool { group.name.contains("/replay:") }
 
-    private func loaded(_ key: ReplayKey, _ value: ByteBuffer, _ groups: some Sequence<ConsumerGroup>) -> StoredReplay {
+    func loaded(_ key: ReplayKey, _ value: ByteBuffer, _ groups: some Sequence<ConsumerGroup>) -> StoredReplay {
         do { return try JSONDecoder().decode(StoredReplay.self, from: Data(value.readableBytesView)) } catch {
             self.dispatcher.logger.error(
                 "a replay cannot be read and is held", metadata: ["replay": "\(key)", "error": "\(error)"])

@@ -9,26 +9,46 @@ import Synchronization
 ///
 /// A replay to a subscription follows it: it is held while the subscription is paused or suspended, a change takes
 /// effect for what the replay has not read yet, and it fails where the subscription is deleted.
+///
+/// Where several processes share the log, one of them sends all replays: the one that partition 0 of the replays topic
+/// is assigned to. The others store what they are asked for, and the first brings it into force when it comes to it.
 public final class LogReplayService: ReplayService, Service {
     /// What the router owes the log on its own account.
     enum Chore {
         case complete(ReplayKey, delivered: Int64, deadLettered: Int64)
         case fail(ReplayKey, reason: String)
         case deleteGroup(ConsumerGroup)
+        /// Begin one that has been counted, or with nil all that have not ended, where they were committed last.
+        case takeUp(ReplayKey?, term: UInt64)
+    }
+
+    /// Whether this process sends the replays.
+    struct Lead: Sendable {
+        var isHeld: Bool
+        /// How often it came.
+        var term: UInt64 = 0
     }
 
     /// Chores that may wait; there is one of each kind for a replay at most in practice.
     private static let choresMax = 1_000_000
     /// How often ended replays are looked through, in milliseconds.
     private static let forgetIntervalMilliseconds: Int64 = 60_000
+    /// How often a change that another process was quicker than is made again.
+    private static let changesMax = 20
     let dispatcher: Dispatcher
+    /// Sends the replays: the dispatcher itself where this process has the log alone.
+    let sender: Dispatcher
     let subscriptions: LogSubscriptionService
     let audit: AuditJournal?
     let shelf = Mutex(ReplayShelf())
     let gate = KeyedGate<ReplayKey>()
     let chores = RetryQueue<Chore>(itemsMax: LogReplayService.choresMax)
     /// Taken while the machine is told what a replay is: the last to tell it has seen the newest subscription.
-    let telling = Mutex(())
+    let telling: Mutex<Lead>
+    /// Held while the lead comes or goes.
+    let leading = SerialGate()
+    /// Follows the topic where several processes share the log; set once, by the initializer.
+    let following = Mutex<TopicFollower?>(nil)
     let counts: Mutex<ReplayCounts>
     private let countWakes: AsyncStream<Void>
     private let countWake: AsyncStream<Void>.Continuation
@@ -40,13 +60,17 @@ public final class LogReplayService: ReplayService, Service {
         self.dispatcher = dispatcher
         self.subscriptions = subscriptions
         self.audit = audit
+        let isShared = dispatcher.log.isShared
+        self.sender = isShared ? Dispatcher(replaysOf: dispatcher) : dispatcher
+        self.telling = Mutex(Lead(isHeld: !isShared))
         self.counts = Mutex(ReplayCounts(runningMax: dispatcher.configuration.replayCountersMax))
         (self.countWakes, self.countWake) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        dispatcher.listeners.withLock { listeners in
+        self.sender.listeners.withLock { listeners in
             listeners.append { [weak self] effect in self?.hear(effect) }
         }
         subscriptions.follow { [weak self] id in self?.followChange(of: id) }
+        if isShared { self.share() }
     }
 
     var topicPartition: TopicPartition {
@@ -57,6 +81,16 @@ public final class LogReplayService: ReplayService, Service {
     /// stored, and forgets old ones, until the process is told to end; once per instance. What is not done then is
     /// taken up by the next start: a count begins anew.
     public func run() async throws {
+        guard let follower else { return await self.work() }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.sender.sendReplays() }
+            group.addTask { await cancelWhenGracefulShutdown { await follower.run() } }
+            group.addTask { await self.resignAtTheEnd() }
+            await self.work()
+        }
+    }
+
+    private func work() async {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.chores.run { chore, attempt in await self.carryOut(chore, attempt) } }
@@ -85,6 +119,7 @@ public final class LogReplayService: ReplayService, Service {
     ///   ``DispatchConfiguration/dryRunRecordsMax``; `limitExceeded` over
     ///   ``DispatchConfiguration/replaysPerTenantMax``, or for too many dry runs at once; `unavailable`.
     public func create(_ request: ReplayRequest) async throws(ServiceError) -> ReplayView {
+        try await self.catchUp()
         var generation: String?
         if case .subscription(let name) = request.target {
             let id = SubscriptionID(tenant: request.tenant, name: name)
@@ -101,9 +136,9 @@ public final class LogReplayService: ReplayService, Service {
                 .limitExceeded, "a tenant has at most \(limit) replays under way: wait for one to end, or cancel one")
         }
         defer { self.shelf.withLock { $0.release(tenant: replay.tenant) } }
-        try await self.store(replay)
+        _ = try await self.store(replay)
         self.tell(.started, replay)
-        self.queueCount(replay.key)
+        self.follow(replay, from: nil)
         return self.view(replay)
     }
 
@@ -115,15 +150,21 @@ public final class LogReplayService: ReplayService, Service {
     /// A replay with its numbers as of now.
     /// - Throws: `notFound`, also for another tenant's.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> ReplayView {
-        self.view(try self.known(ReplayKey(tenant: tenant, id: id)))
+        try await self.catchUp()
+        let replay = try self.known(ReplayKey(tenant: tenant, id: id))
+        return self.view(replay, try await self.progress(of: [replay]))
     }
 
-    /// A tenant's replays, newest first, all from memory. The cursor is the id of the last one. Never throws.
+    /// A tenant's replays, newest first, all from memory where this process has the log alone: then it never throws.
+    /// The cursor is the id of the last one.
+    /// - Throws: `unavailable`.
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<ReplayView> {
+        try await self.catchUp()
         let all = self.shelf.withLock { $0.list(tenant: tenant) }
             .filter { replay in page.cursor.map { replay.id < $0 } ?? true }
+        let progress = try await self.progress(of: all.prefix(page.limit))
         return Page(
-            items: all.prefix(page.limit).map { self.view($0) },
+            items: all.prefix(page.limit).map { self.view($0, progress) },
             nextCursor: all.count > page.limit ? all[page.limit - 1].id : nil)
     }
 
@@ -162,7 +203,7 @@ public final class LogReplayService: ReplayService, Service {
                 return self.add(.fail(key, reason: reason))
             }
             // What the sink said to the replay it said to the subscription: both stop, and go on together.
-            let dispatcher = self.dispatcher
+            let dispatcher = self.sender
             self.subscriptions.suspend(
                 .init(id: SubscriptionID(tenant: key.tenant, name: name), generation: ownGeneration, reason: reason) {
                     dispatcher.specification(of: id, generation: generation)?.status == .suspended
@@ -200,6 +241,7 @@ public final class LogReplayService: ReplayService, Service {
                 }
             case .deleteGroup(let group):
                 do { try await self.dispatcher.log.deleteGroup(group) } catch { throw ServiceError(error) }
+            case .takeUp(let key, let term): try await self.takeUp(key, term: term)
             }
             return true
         } catch {
@@ -213,44 +255,49 @@ public final class LogReplayService: ReplayService, Service {
         }
     }
 
-    /// Stores a change, and brings it into force. Nothing is stored where the status stays.
+    /// Stores a change, and brings it into force. Nothing is stored where the status stays. Where another process was
+    /// quicker, the change is made again to what that one stored.
     private func change(
         _ key: ReplayKey, _ body: (inout StoredReplay) throws(ServiceError) -> Void
     ) async throws(ServiceError) -> ReplayView {
         await self.gate.enter(key)
         defer { self.gate.leave(key) }
-        let old = try self.known(key)
-        if old.isEnded {
-            throw ServiceError(.conflict, "the replay '\(key.id)' has ended (\(old.status.rawValue))")
+        for _ in 0..<Self.changesMax {
+            try await self.catchUp()
+            let old = try self.known(key)
+            if old.isEnded {
+                throw ServiceError(.conflict, "the replay '\(key.id)' has ended (\(old.status.rawValue))")
+            }
+            var replay = old
+            try body(&replay)
+            let progress = try await self.progress(of: [old])
+            guard replay.status != old.status else { return self.view(old, progress) }
+            if replay.isEnded {
+                let sent = self.sent(old, progress)
+                replay.finishedAt = DispatchClock.wall.milliseconds
+                replay.delivered = max(replay.delivered, sent.delivered)
+                replay.failed = max(replay.failed, sent.deadLettered)
+            }
+            guard try await self.store(replay) else { continue }
+            self.follow(replay, from: old)
+            self.tellEnd(of: replay)
+            return self.view(replay, progress)
         }
-        var replay = old
-        try body(&replay)
-        guard replay.status != old.status else { return self.view(old) }
-        if replay.isEnded {
-            let standing = self.dispatcher.standing(of: replay.machineID)
-            replay.finishedAt = DispatchClock.wall.milliseconds
-            replay.delivered = max(replay.delivered, standing?.delivered ?? 0)
-            replay.failed = max(replay.failed, standing?.deadLettered ?? 0)
-        }
-        try await self.store(replay)
-        self.counts.withLock { $0.cancel(key) }
-        if replay.isEnded {
-            self.retire(replay)
-        } else if replay.status == .counting {
-            self.queueCount(key)
-        } else {
-            self.bringIntoForce(key)
-        }
-        return self.view(replay)
+        throw ServiceError(.unavailable, "the replay '\(key.id)' is being changed by others: try again")
     }
 
-    private func retire(_ replay: StoredReplay) {
-        self.telling.withLock { _ in self.dispatcher.dismiss(replay.machineID) }
-        self.add(.deleteGroup(GroupName.cursor(of: replay.machineID, generation: replay.generation)))
+    /// What a stored change means for what is under way here. On a shared log the follower sees to it, see
+    /// ``apply(_:)``.
+    private func follow(_ replay: StoredReplay, from old: StoredReplay?) {
+        if self.follower == nil { self.bringIntoForce(replay, from: old) }
+    }
+
+    private func tellEnd(of replay: StoredReplay) {
         switch replay.status {
         case .done: self.tell(.completed, replay)
         case .cancelled: self.tell(.cancelled, replay)
-        default: self.tell(.failed, replay)
+        case .failed: self.tell(.failed, replay)
+        case .counting, .running, .paused: break
         }
     }
 
@@ -263,13 +310,6 @@ public final class LogReplayService: ReplayService, Service {
 
     func replay(_ key: ReplayKey) -> StoredReplay? { self.shelf.withLock { $0[key] } }
 
-    func store(_ replay: StoredReplay) async throws(ServiceError) {
-        do {
-            try await self.dispatcher.log.store(replay, key: replay.key.description, in: self.topicPartition)
-        } catch { throw ServiceError(error) }
-        self.shelf.withLock { $0.put(replay) }
-    }
-
     private func forgetRegularly() async {
         while !Task.isCancelled {
             await self.forgetOld(now: DispatchClock.wall.milliseconds)
@@ -280,6 +320,7 @@ public final class LogReplayService: ReplayService, Service {
     /// Forgets replays that ended long ago, durably; where the log cannot be written, later.
     func forgetOld(now: Int64) async {
         let configuration = self.dispatcher.configuration
+        guard self.isLeading else { return }
         let expired = self.shelf.withLock { shelf in
             shelf.expired(
                 endedBeforeMilliseconds: now - configuration.replayRetentionMilliseconds,
@@ -292,16 +333,21 @@ public final class LogReplayService: ReplayService, Service {
                 try await self.dispatcher.log.store(
                     nil as StoredReplay?, key: key.description, in: self.topicPartition)
             } catch { return }
-            self.shelf.withLock { $0.remove(key) }
-            self.dispatcher.deadLetters.forgetReplay(key)
+            self.forget(key)
         }
     }
 
-    func view(_ replay: StoredReplay) -> ReplayView {
-        let standing = replay.isEnded ? nil : self.dispatcher.standing(of: replay.machineID)
+    func forget(_ key: ReplayKey) {
+        self.shelf.withLock { $0.remove(key) }
+        self.dispatcher.deadLetters.forgetReplay(key)
+    }
+
+    /// - Parameter progress: what others have sent of it, see ``progress(of:)``.
+    func view(_ replay: StoredReplay, _ progress: [ReplayKey: Progress] = [:]) -> ReplayView {
+        let sent = self.sent(replay, progress)
         return ReplayView(
             id: replay.id, request: replay.request, status: replay.status, matched: replay.matched,
-            delivered: standing?.delivered ?? replay.delivered, failed: standing?.deadLettered ?? replay.failed,
+            delivered: sent.delivered, failed: sent.deadLettered,
             createdAt: Timestamp(milliseconds: replay.createdAt),
             finishedAt: replay.finishedAt.map { Timestamp(milliseconds: $0) }, error: replay.error)
     }

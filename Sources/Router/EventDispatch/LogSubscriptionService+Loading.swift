@@ -13,7 +13,7 @@ import Foundation
 
 extension LogSubscriptionService {
     /// What the log has under one key.
-    private struct Loaded {
+    struct Loaded {
         var stored: StoredSubscription
         var compiled: CompiledSubscription
         /// Why it cannot be read or used.
@@ -23,18 +23,19 @@ extension LogSubscriptionService {
     /// Reads the topic and takes up every subscription where its cursors left off. One that cannot be read or used is
     /// suspended with the reason and keeps its place, until it is replaced or deleted. Cursors that belong to no
     /// subscription any more are deleted.
+    ///
+    /// On a log that is shared, the topic is read record by record and followed from then on.
     /// - Throws: ``EventLogError`` where the log cannot be read.
     public func load() async throws {
+        if self.dispatcher.log.isShared { return try await self.beginFollowing() }
         let values = try await self.dispatcher.log.compacted(self.topicPartition)
         let committed = try await self.dispatcher.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-            guard let one = self.loaded(key, value, committed) else { continue }
-            let id = one.stored.subscription.id
-            if let fault = one.fault {
-                self.dispatcher.logger.error(
-                    "a subscription cannot be used and is suspended",
-                    metadata: ["subscription": "\(id)", "error": "\(fault)"])
+            guard let key = SubscriptionRecordKey(key), let one = self.loaded(key, value, committed.keys) else {
+                continue
             }
+            let id = one.stored.subscription.id
+            if let fault = one.fault { self.complain(of: id, fault) }
             self.catalog.withLock { $0.put(one.stored, fault: one.fault) }
             self.dispatcher.introduce(
                 one.stored, compiled: one.compiled,
@@ -43,14 +44,20 @@ extension LogSubscriptionService {
         await self.deleteOrphans(committed.keys)
     }
 
-    private func loaded(
-        _ key: String, _ value: ByteBuffer, _ committed: [ConsumerGroup: [TopicPartition: CommittedOffset]]
-    ) -> Loaded? {
-        guard let slash = key.firstIndex(of: "/") else { return nil }
-        let id = SubscriptionID(tenant: String(key[..<slash]), name: String(key[key.index(after: slash)...]))
+    func complain(of id: SubscriptionID, _ fault: String) {
+        self.dispatcher.logger.error(
+            "a subscription cannot be used and is suspended",
+            metadata: ["subscription": "\(id)", "error": "\(fault)"])
+    }
+
+    /// - Parameter groups: with cursors; where the key does not tell, they say whose an unreadable value goes on with.
+    func loaded(_ key: SubscriptionRecordKey, _ value: ByteBuffer, _ groups: some Sequence<ConsumerGroup>) -> Loaded? {
+        let id = key.id
         do {
             let stored = try JSONDecoder().decode(StoredSubscription.self, from: Data(value.readableBytesView))
-            guard stored.subscription.id == id else { return nil }
+            guard stored.subscription.id == id, key.generation ?? stored.generation == stored.generation else {
+                return nil
+            }
             do throws(FilterError) {
                 return Loaded(stored: stored, compiled: try CompiledSubscription(stored.subscription))
             } catch {
@@ -63,14 +70,15 @@ extension LogSubscriptionService {
             let fault = "what is stored of the subscription cannot be read"
             let stored = StoredSubscription(
                 subscription: Subscription(id: id, sink: "http://unreadable.invalid/"), status: .suspended,
-                statusReason: "\(fault): \(error)", generation: Self.generation(of: id, in: committed.keys),
+                statusReason: "\(fault): \(error)",
+                generation: key.generation ?? Self.generation(of: id, in: groups),
                 createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0), startOffsets: [:])
             return Self.placeholder(stored, fault: fault)
         }
     }
 
     /// It is held back at the first event that comes, whichever that is: its own filter cannot tell.
-    private static func placeholder(_ stored: StoredSubscription, fault: String) -> Loaded? {
+    static func placeholder(_ stored: StoredSubscription, fault: String) -> Loaded? {
         let everything = Subscription(id: stored.subscription.id, sink: stored.subscription.sink)
         return (try? CompiledSubscription(everything)).map { Loaded(stored: stored, compiled: $0, fault: fault) }
     }

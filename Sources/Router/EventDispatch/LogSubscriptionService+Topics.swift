@@ -65,32 +65,18 @@ extension LogSubscriptionService {
         throw Self.fault("cannot be changed from a topic to a URL, or the reverse: make another subscription")
     }
 
-    /// The first positions of a group that the log routes with: of every partition, so that none is taken for one that
-    /// was added later.
-    func routeStarts(
-        _ starts: Dispatcher.Starts, group: ConsumerGroup
-    ) async throws(EventLogError) -> [GroupCommit] {
-        let topics = Set(self.dispatcher.configuration.eventTopics)
-        return try await self.dispatcher.fedPartitions().filter { topics.contains($0.topic) }.map { topicPartition in
-            GroupCommit(
-                group: group, topicPartition: topicPartition,
-                committed: CommittedOffset(offset: starts.offsets[topicPartition] ?? .zero))
-        }
-    }
-
-    /// Records that were not read yet for a subscription that the log routes by itself.
-    func routeLag(_ stored: StoredSubscription) async throws(EventLogError) -> Int64 {
-        let log = self.dispatcher.log
-        let group = GroupName.cursor(of: stored.subscription.id, generation: stored.generation)
-        let committed = try await log.committed(groupsWithPrefix: group.name)[group] ?? [:]
-        let topics = Set(self.dispatcher.configuration.eventTopics)
-        var lag: Int64 = 0
-        for topicPartition in try await self.dispatcher.fedPartitions() where topics.contains(topicPartition.topic) {
-            let bounds = try await log.bounds(of: topicPartition)
-            let next = committed[topicPartition]?.offset ?? stored.startOffsets[topicPartition] ?? .zero
-            lag += max(0, bounds.end.value - max(next, bounds.start).value)
-        }
-        return lag
+    /// How a subscription does that the log routes by itself: what failed, as far as this process takes part.
+    func routeView(_ stored: StoredSubscription, _ standing: SharedStanding?) -> SubscriptionView {
+        let status: SubscriptionView.Status =
+            switch stored.status {
+            case .active: .active
+            case .paused: .paused
+            case .suspended: .suspended
+            }
+        let here = self.routeStandings.withLock { $0 }(stored.subscription.id)
+        return SubscriptionView(
+            stored: stored, status: status, lag: standing?.routeLag(of: stored) ?? 0, lastError: here?.lastError,
+            lostOffsets: here?.lostOffsets ?? 0)
     }
 
     private static func fault(_ detail: String) -> ServiceError {

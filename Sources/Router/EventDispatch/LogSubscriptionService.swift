@@ -12,9 +12,11 @@ import Synchronization
 /// Calls of one subscription take their turns; those of others do not wait for them.
 public final class LogSubscriptionService: SubscriptionService, Service {
     /// What the router owes the log on its own account.
-    private enum Chore {
+    enum Chore {
         case suspend(Suspension)
         case deleteGroup(ConsumerGroup)
+        /// Writes the tombstone of a record that should not be there.
+        case bury(SubscriptionRecordKey)
     }
 
     /// A wish of the delivery machine to suspend a subscription.
@@ -32,9 +34,13 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     private let audit: AuditJournal?
     let catalog = Mutex(SubscriptionCatalog())
     private let gate = KeyedGate<SubscriptionID>()
-    private let chores = RetryQueue<Chore>(itemsMax: LogSubscriptionService.choresMax)
+    let chores = RetryQueue<Chore>(itemsMax: LogSubscriptionService.choresMax)
     /// Who hears of every change and deletion, right after it is in force.
     private let followers = Mutex<[@Sendable (SubscriptionID) -> Void]>([])
+    /// Applies the topic's records on a log that is shared; nil elsewhere, and before ``load()``.
+    let topicFollower = Mutex<TopicFollower?>(nil)
+    /// What belonged to no subscription at the last look.
+    let leftovers = Mutex(Leftovers())
 
     /// How subscriptions do that the log routes by itself, where this process takes part.
     let routeStandings = Mutex<@Sendable (SubscriptionID) -> RouteRunner.Standing?>({ _ in nil })
@@ -57,7 +63,12 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// process is told to end; once per instance. What is not done then is found again at the next start.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            await self.chores.run { chore, attempt in await self.carryOut(chore, attempt) }
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.chores.run { chore, attempt in await self.carryOut(chore, attempt) } }
+                guard let follower = self.topicFollower.withLock({ $0 }) else { return }
+                group.addTask { await follower.run() }
+                group.addTask { await self.clearRegularly() }
+            }
         }
     }
 
@@ -86,10 +97,11 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     public func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
         let id = subscription.id
         let compiled = try Self.compile(subscription)
+        try await self.catchUp()
         try self.reserve(id)
         do {
             let stored = try await self.store(new: subscription, compiled)
-            return self.view(stored)
+            return await self.view(stored)
         } catch {
             self.catalog.withLock { $0.release(id) }
             throw error
@@ -126,23 +138,23 @@ public final class LogSubscriptionService: SubscriptionService, Service {
             subscription: subscription, generation: RandomName.make(8), createdAt: now, updatedAt: now,
             startOffsets: starts.offsets)
         let group = GroupName.cursor(of: id, generation: stored.generation)
+        // On a shared log it may be any process that finds the subscription without having seen it made.
+        let isShared = self.dispatcher.log.isShared
         let isRouted = self.dispatcher.isRouted(subscription)
-        if isRouted {
-            do { try await self.dispatcher.log.commit(self.routeStarts(starts, group: group)) } catch {
-                throw ServiceError(error)
-            }
-        }
-        let cursors = (isRouted ? [:] : starts.behind).map { topicPartition, offset in
+        let cursors = (isShared ? starts.all : starts.behind).map { topicPartition, offset in
             GroupCommit(
                 group: group, topicPartition: topicPartition,
-                committed: SubscriptionCursor(
-                    generation: stored.generation, isDetached: true, position: offset.value
-                ).committed)
+                committed: isRouted
+                    ? CommittedOffset(offset: offset)
+                    : SubscriptionCursor(
+                        generation: stored.generation, isDetached: true, position: offset.value
+                    ).committed)
         }
         do {
             if !cursors.isEmpty { try await self.dispatcher.log.commit(cursors) }
-            try await self.append(id, stored)
+            if !isShared { try await self.append(id, stored) }
         } catch { throw ServiceError(error) }
+        if isShared { return try await self.settle(new: stored) }
         self.catalog.withLock { $0.put(stored) }
         self.dispatcher.introduce(
             stored, compiled: compiled,
@@ -155,15 +167,20 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// A subscription as it is stored, with its lag and last error as of now.
     /// - Throws: `notFound`.
     public func get(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
-        self.view(try self.known(id))
+        try await self.catchUp()
+        let stored = try self.known(id)
+        return self.view(stored, try await self.elsewhere(stored))
     }
 
-    /// A tenant's subscriptions by name, all from memory. The cursor is the name of the last one. Never throws.
+    /// A tenant's subscriptions by name. The cursor is the name of the last one.
+    /// - Throws: `unavailable`, on a log that is shared only: elsewhere all is in memory.
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView> {
+        try await self.catchUp()
         let found = self.catalog.withLock { $0.list(tenant: tenant, after: page.cursor, limit: page.limit + 1) }
         let items = found.prefix(page.limit)
+        let elsewhere = try await self.elsewhere(tenant: tenant)
         return Page(
-            items: items.map { self.view($0) },
+            items: items.map { self.view($0, elsewhere) },
             nextCursor: found.count > page.limit ? items.last?.subscription.id.name : nil)
     }
 
@@ -187,11 +204,16 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     public func delete(_ id: SubscriptionID) async throws(ServiceError) {
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
+        try await self.catchUp()
         let stored = try self.known(id)
-        do { try await self.append(id, nil) } catch { throw ServiceError(error) }
-        self.catalog.withLock { $0.remove(id) }
-        self.dispatcher.dismiss(id)
-        self.tellFollowers(id)
+        if self.dispatcher.log.isShared {
+            try await self.settle(deleted: stored)
+        } else {
+            do { try await self.append(id, nil) } catch { throw ServiceError(error) }
+            self.catalog.withLock { $0.remove(id) }
+            self.dispatcher.dismiss(id)
+            self.tellFollowers(id)
+        }
         let group = GroupName.cursor(of: id, generation: stored.generation)
         do { try await self.dispatcher.log.deleteGroup(group) } catch { self.chores.add(.deleteGroup(group)) }
     }
@@ -242,6 +264,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
             switch chore {
             case .suspend(let suspension): try await self.store(suspension)
             case .deleteGroup(let group): try await self.dispatcher.log.deleteGroup(group)
+            case .bury(let key): try await self.bury(key)
             }
             return true
         } catch {
@@ -258,6 +281,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         let id = suspension.id
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
+        try await self.topicFollower.withLock({ $0 })?.catchUp()
         guard var stored = self.stored(id), stored.generation == suspension.generation, stored.status == .active,
             suspension.isCurrent()
         else { return }
@@ -266,12 +290,16 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         stored.revision += 1
         stored.updatedAt = DispatchClock.wall
         let changed = stored
-        try await self.append(id, changed)
-        self.catalog.withLock { $0.put(changed) }
-        if let compiled = try? CompiledSubscription(changed.subscription) {
-            self.dispatcher.change(changed, compiled: compiled)
+        if self.dispatcher.log.isShared {
+            // Where it was deleted meanwhile, there is nothing to tell any more.
+            do throws(ServiceError) { _ = try await self.settle(changed) } catch {
+                if error.code == .notFound { return }
+                throw EventLogError(.unavailable, error.message)
+            }
+        } else {
+            try await self.append(id, changed)
+            self.bringIntoForce(changed)
         }
-        self.tellFollowers(id)
         self.audit?.note(
             .suspended(
                 .init(tenant: id.tenant, name: id.name, generation: changed.generation), revision: changed.revision,
@@ -285,14 +313,15 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     ) async throws(ServiceError) -> SubscriptionView {
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
+        try await self.catchUp()
         let old = try self.known(id)
         let fault = self.catalog.withLock { $0.faults[id] }
         var stored = old
         try body(&stored, fault)
         if stored.status != .suspended { stored.statusReason = nil }
         guard stored != old else {
-            try self.bringIntoForce(old)
-            return self.view(old)
+            try self.bringBackIntoForce(old)
+            return await self.view(old)
         }
         let compiled = try Self.compile(stored.subscription)
         stored.revision += 1
@@ -300,16 +329,17 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         let changed = stored
         do {
             if changed.subscription != old.subscription { try await self.dispatcher.recordPositions() }
-            try await self.append(id, changed)
+            if !self.dispatcher.log.isShared { try await self.append(id, changed) }
         } catch { throw ServiceError(error) }
+        if self.dispatcher.log.isShared { return await self.view(try await self.settle(changed)) }
         self.catalog.withLock { $0.put(changed) }
         self.dispatcher.change(changed, compiled: compiled)
         self.tellFollowers(id)
-        return self.view(changed)
+        return await self.view(changed)
     }
 
     /// Nothing has to be stored, but the machine may have suspended the subscription since.
-    private func bringIntoForce(_ stored: StoredSubscription) throws(ServiceError) {
+    private func bringBackIntoForce(_ stored: StoredSubscription) throws(ServiceError) {
         let id = stored.subscription.id
         guard let known = self.dispatcher.specification(of: id, generation: stored.generation),
             known.status != stored.status
@@ -318,7 +348,15 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         self.tellFollowers(id)
     }
 
-    private func tellFollowers(_ id: SubscriptionID) {
+    private func bringIntoForce(_ changed: StoredSubscription) {
+        self.catalog.withLock { $0.put(changed) }
+        if let compiled = try? CompiledSubscription(changed.subscription) {
+            self.dispatcher.change(changed, compiled: compiled)
+        }
+        self.tellFollowers(changed.subscription.id)
+    }
+
+    func tellFollowers(_ id: SubscriptionID) {
         for follower in self.followers.withLock({ $0 }) { follower(id) }
     }
 
@@ -337,18 +375,5 @@ public final class LogSubscriptionService: SubscriptionService, Service {
 
     private func append(_ id: SubscriptionID, _ stored: StoredSubscription?) async throws(EventLogError) {
         try await self.dispatcher.log.store(stored, key: id.description, in: self.topicPartition)
-    }
-
-    private func view(_ stored: StoredSubscription) -> SubscriptionView {
-        let standing = self.dispatcher.standing(of: stored.subscription.id)
-        let status: SubscriptionView.Status =
-            switch stored.status {
-            case .paused: .paused
-            case .suspended: .suspended
-            case .active: standing?.isCatchingUp == true ? .catchingUp : .active
-            }
-        return SubscriptionView(
-            stored: stored, status: status, lag: standing?.lag ?? 0, lastError: standing?.lastError,
-            lostOffsets: standing?.lostOffsets ?? 0)
     }
 }

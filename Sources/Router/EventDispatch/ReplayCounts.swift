@@ -30,6 +30,11 @@ struct ReplayCounts: Sendable {
     /// What is counted of the replay now, or would be, is worth nothing any more.
     mutating func cancel(_ key: ReplayKey) { self.current[key] = nil }
 
+    /// The same for all replays; what runs now counts as running until it is finished.
+    mutating func cancelAll() {
+        (self.current, self.waiting, self.ring) = ([:], [:], [])
+    }
+
     func isCurrent(_ count: Count) -> Bool { self.current[count.key] == count.number }
 
     /// The next to begin; nil where there is none, or enough run.

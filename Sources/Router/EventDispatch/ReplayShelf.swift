@@ -1,16 +1,50 @@
+import DequeModule
+import EventLog
+
 /// The replays that there are, by tenant.
 struct ReplayShelf: Sendable {
+    /// What came of a record of the replays topic.
+    enum Outcome: Sendable {
+        /// It is in force; `old` is what it took the place of.
+        case accepted(old: StoredReplay?)
+        /// It was written without knowledge of what is in force.
+        case refused
+    }
+
+    /// So many refused records are remembered.
+    private static let refusedMax = 10_000
     private var tenants: [String: [String: StoredReplay]] = [:]
     /// Calls that are about to store a replay, by tenant.
     private var reserved: [String: Int] = [:]
     /// Dry runs that are counting, by tenant.
     private var dryRuns: [String: Int] = [:]
 
+    /// Offsets of records that were refused, oldest first.
+    private var refused: Deque<Offset> = []
+
     subscript(_ key: ReplayKey) -> StoredReplay? { self.tenants[key.tenant]?[key.id] }
 
     var all: [StoredReplay] { self.tenants.values.flatMap(\.values) }
 
     mutating func put(_ replay: StoredReplay) { self.tenants[replay.tenant, default: [:]][replay.id] = replay }
+
+    /// Takes over a record of the topic, in the log's order: every process that reads them all comes to the same.
+    ///
+    /// Of two changes of one state the first counts. Whoever wrote the other finds it refused, see
+    /// ``isRefused(_:)``, and sees to it that the last record of the key is one that counts.
+    mutating func apply(_ replay: StoredReplay, at offset: Offset) -> Outcome {
+        let old = self[replay.key]
+        if let old, (replay.revision ?? 0) <= (old.revision ?? 0) {
+            self.refused.append(offset)
+            if self.refused.count > Self.refusedMax { self.refused.removeFirst() }
+            return .refused
+        }
+        self.put(replay)
+        return .accepted(old: old)
+    }
+
+    /// Whether a record was applied and did not count.
+    func isRefused(_ offset: Offset) -> Bool { self.refused.contains(offset) }
 
     mutating func remove(_ key: ReplayKey) {
         self.tenants[key.tenant]?[key.id] = nil

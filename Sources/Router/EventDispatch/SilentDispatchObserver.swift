@@ -20,6 +20,9 @@ public struct SilentDispatchObserver: DispatchObserver {
     /// Keeps nothing: a record that is no event leaves no other trace.
     public func invalidRecord(at position: Position) {}
 
+    /// Forgets how many; they lie where they came from.
+    public func invalidRecordsUnkept(_ count: Int) {}
+
     /// Forgets the count.
     public func fetched(records: Int, isCatchUp: Bool) {}
 

@@ -16,7 +16,7 @@ struct StoredReplay: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case id, tenant, generation, subscription, subscriptionGeneration, sink, topics, fromMilliseconds
         case toMilliseconds, offsets, correlationID, filters, ratePerSecond, ranges, status, isCounted, matched
-        case delivered, failed, createdAt, finishedAt, error
+        case delivered, failed, createdAt, finishedAt, error, revision
     }
 
     var id: String
@@ -44,6 +44,9 @@ struct StoredReplay: Codable, Sendable {
     var createdAt: Int64
     var finishedAt: Int64?
     var error: String?
+    /// Grows with every change on a log that several processes share, and tells which of two changes that knew nothing
+    /// of each other counts: the first. Absent elsewhere.
+    var revision: Int?
     /// What is stored cannot be read: this stands for it. Never stored itself.
     var isUnreadable = false
 

@@ -1,3 +1,4 @@
+import EventLog
 import Subscriptions
 
 /// The subscriptions that there are, by tenant in the order of their names.
@@ -13,6 +14,10 @@ struct SubscriptionCatalog: Sendable {
     /// Why the stored form of a subscription cannot be read or used.
     private(set) var faults: [SubscriptionID: String] = [:]
     private var shelves: [String: Shelf] = [:]
+    /// On a shared log: subscriptions that do not count while another of their id does.
+    var rivals: [SubscriptionID: [CatalogRecord]] = [:]
+    /// On a shared log: where the record lies since which a subscription counts.
+    var since: [SubscriptionID: Offset] = [:]
 
     subscript(_ id: SubscriptionID) -> StoredSubscription? { self.stored[id] }
 
@@ -27,6 +32,7 @@ struct SubscriptionCatalog: Sendable {
 
     mutating func remove(_ id: SubscriptionID) {
         self.faults[id] = nil
+        self.since[id] = nil
         guard self.stored.removeValue(forKey: id) != nil else { return }
         let place = self.place(of: id.name, in: id.tenant)
         self.shelves[id.tenant]?.names.remove(at: place)

@@ -35,6 +35,8 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
     /// For `offsetOutOfRange`: what the partition holds.
     public var bounds: OffsetBounds?
     public var cause: (any Error)?
+    /// Whether a right is missing: the principal that the process signs in as may not do this.
+    public var isForbidden = false
 
     public init(_ code: Code, _ message: String, bounds: OffsetBounds? = nil, cause: (any Error)? = nil) {
         self.code = code

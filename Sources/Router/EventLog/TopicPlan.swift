@@ -3,24 +3,24 @@ public struct TopicPlan: Sendable, Hashable {
     /// In the order in which the topics are declared.
     public let differences: [TopicDifference]
 
+    /// Topics that are there, and of which it could not be seen how they are kept: only their partitions and replicas
+    /// were compared.
+    public let unseen: [Topic]
+
     /// Compares what is declared with what is there.
     ///
     /// Topics that are there and not declared are none of its business. Replicas that one side does not name are not
     /// compared. An existing topic has no retention where nothing goes by age or size: one that is only compacted.
-    public init(declared: [TopicSpecification], existing: [TopicSpecification]) {
+    /// - Parameter unseen: existing topics of which only partitions and replicas are known.
+    public init(declared: [TopicSpecification], existing: [TopicSpecification], unseen: Set<Topic> = []) {
         let existing = Dictionary(existing.map { ($0.topic, $0) }, uniquingKeysWith: { first, _ in first })
         self.differences = declared.flatMap { declared -> [TopicDifference] in
-            guard let existing = existing[declared.topic] else { return [.missing(declared)] }
-            return Self.partitions(declared, existing: existing.partitions) + Self.settings(declared, existing)
+            guard let found = existing[declared.topic] else { return [.missing(declared)] }
+            return Self.partitions(declared, found)
+                + (unseen.contains(declared.topic) ? [] : Self.settings(declared, found))
+                + Self.replicas(declared, found)
         }
-    }
-
-    /// Compares partitions only, where it is not known how the topics are kept.
-    public init(declared: [TopicSpecification], existing: [Topic: Int]) {
-        self.differences = declared.flatMap { declared -> [TopicDifference] in
-            guard let partitions = existing[declared.topic] else { return [.missing(declared)] }
-            return Self.partitions(declared, existing: partitions)
-        }
+        self.unseen = declared.map(\.topic).filter { unseen.contains($0) && existing[$0] != nil }
     }
 
     /// The topics that are declared and not there.
@@ -31,7 +31,10 @@ public struct TopicPlan: Sendable, Hashable {
         }
     }
 
-    private static func partitions(_ declared: TopicSpecification, existing: Int) -> [TopicDifference] {
+    private static func partitions(
+        _ declared: TopicSpecification, _ found: TopicSpecification
+    ) -> [TopicDifference] {
+        let existing = found.partitions
         guard existing != declared.partitions else { return [] }
         guard existing < declared.partitions, !declared.isCompacted else {
             return [.partitionsToKeep(declared.topic, existing: existing, declared: declared.partitions)]
@@ -56,9 +59,13 @@ public struct TopicPlan: Sendable, Hashable {
                 .retentionBytesMax(
                     topic, existing: existing.retentionBytesMax, declared: declared.retentionBytesMax))
         }
-        if let wanted = declared.replicas, let found = existing.replicas, wanted != found {
-            differences.append(.replicas(topic, existing: found, declared: wanted))
-        }
         return differences
+    }
+
+    private static func replicas(
+        _ declared: TopicSpecification, _ found: TopicSpecification
+    ) -> [TopicDifference] {
+        guard let wanted = declared.replicas, let existing = found.replicas, wanted != existing else { return [] }
+        return [.replicas(declared.topic, existing: existing, declared: wanted)]
     }
 }

@@ -6,6 +6,9 @@ import Synchronization
 /// Gathers what many connections want appended, and appends it together: one call of the log, and one hop back to each
 /// event loop, for all requests that came during the append before.
 ///
+/// Where the log appends nothing all or nothing, each request is appended by itself, and none waits for another: what
+/// befalls one must not be told to the others, whose records may be there.
+///
 /// A lone producer waits for nobody. Bounded: what does not fit is `overloaded` at once. To run before the server
 /// serves and to be stopped after it: once stopped it takes nothing, and what was taken is appended.
 public final class EventIntakeQueue: Service {
@@ -60,7 +63,11 @@ public final class EventIntakeQueue: Service {
     public func run() async throws {
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
-                while let entries = await self.next() { await self.append(entries) }
+                if self.writer.appendsAtomically {
+                    while let entries = await self.next() { await self.append(entries) }
+                } else {
+                    await self.appendEachByItself()
+                }
             } onCancel: {
                 self.close()
             }
@@ -94,6 +101,15 @@ public final class EventIntakeQueue: Service {
                     return false
                 }
                 if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    /// Returns when everything that was taken is appended or refused.
+    private func appendEachByItself() async {
+        await withDiscardingTaskGroup { group in
+            while let entries = await self.next() {
+                for entry in entries { group.addTask { await self.append([entry]) } }
             }
         }
     }

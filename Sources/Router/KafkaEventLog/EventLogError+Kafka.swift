@@ -8,6 +8,7 @@ extension EventLogError {
     init(kafka code: rd_kafka_resp_err_t, _ context: String) {
         let text = String(cString: rd_kafka_err2str(code))
         self.init(Self.code(of: code), "\(context): \(text)\(Self.mend(code))")
+        self.isForbidden = Self.isAuthorization(code)
     }
 
     /// Takes over an error object of librdkafka.
@@ -16,6 +17,7 @@ extension EventLogError {
         let text = rd_kafka_error_string(error).map { String(cString: $0) } ?? ""
         rd_kafka_error_destroy(error)
         self.init(Self.code(of: code), "\(context): \(text)\(Self.mend(code))")
+        self.isForbidden = Self.isAuthorization(code)
     }
 
     private static func code(of code: rd_kafka_resp_err_t) -> Code {
@@ -57,7 +59,7 @@ extension EventLogError {
     }
 
     /// Whether the principal may not do what was asked.
-    static func isAuthorization(_ code: rd_kafka_resp_err_t) -> Bool {
+    private static func isAuthorization(_ code: rd_kafka_resp_err_t) -> Bool {
         code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
             || code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
     }

@@ -65,10 +65,13 @@ extension KafkaAdmin {
         }
     }
 
-    /// All positions of the groups.
-    func committed(_ groups: [String]) -> Result<[String: [TopicPartition: CommittedOffset]], EventLogError> {
+    /// Positions of the groups in these partitions.
+    func committed(
+        _ groups: [String], in partitions: [TopicPartition]
+    ) -> Result<[String: [TopicPartition: CommittedOffset]], EventLogError> {
         let context = "positions cannot be read"
-        var requests: [OpaquePointer?] = groups.map { rd_kafka_ListConsumerGroupOffsets_new($0, nil) }
+        let list = KafkaPartitionList(partitions, offset: -1_001)
+        var requests: [OpaquePointer?] = groups.map { rd_kafka_ListConsumerGroupOffsets_new($0, list.pointer) }
         defer { for request in requests { rd_kafka_ListConsumerGroupOffsets_destroy(request) } }
         return self.requests(
             RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, context, count: requests.count,

@@ -151,11 +151,14 @@ extension KafkaAdmin {
 
 extension KafkaAdmin.TopicSettings {
     /// Reads Kafka's names.
-    fileprivate init(_ values: [String: String]) {
-        let age = values["retention.ms"].flatMap { Int64($0) }
-        let bytes = values["retention.bytes"].flatMap { Int64($0) }
+    init(_ values: [String: String]) {
+        let policy = values["cleanup.policy"].map { Set($0.split(separator: ",").map { $0.filter { $0 != " " } }) }
+        // Where nothing is deleted, the retention that is set does nothing.
+        let isDeleted = policy?.contains("delete") ?? true
+        let age = isDeleted ? values["retention.ms"].flatMap { Int64($0) } : nil
+        let bytes = isDeleted ? values["retention.bytes"].flatMap { Int64($0) } : nil
         self.init(
-            isCompacted: values["cleanup.policy"]?.split(separator: ",").contains { $0 == "compact" } ?? false,
+            isCompacted: policy?.contains("compact") ?? false,
             retentionAge: age.flatMap { $0 >= 0 ? .milliseconds($0) : nil },
             retentionBytesMax: bytes.flatMap { $0 >= 0 ? $0 : nil },
             recordBytesMax: values["max.message.bytes"].flatMap { Int($0) })

@@ -97,7 +97,7 @@ extension KafkaEventLog {
         }.sorted { $0.topic < $1.topic }
     }
 
-    /// Changes how long an existing topic is kept; its other settings stay.
+    /// Changes how long an existing topic is kept; its other settings stay, and a compacted one stays compacted.
     /// - Throws: ``EventLogError`` `unavailable`, also where the principal may not do it; `closed`.
     public func setRetention(
         of topic: Topic, age: Duration?, bytesMax: Int64?
@@ -108,6 +108,9 @@ extension KafkaEventLog {
                 var values = own
                 values["retention.ms"] = age.map { "\($0.wholeMilliseconds)" } ?? "-1"
                 values["retention.bytes"] = bytesMax.map { "\($0)" } ?? "-1"
+                if own["cleanup.policy"]?.contains("compact") ?? false {
+                    values["cleanup.policy"] = age == nil && bytesMax == nil ? "compact" : "compact,delete"
+                }
                 return admin.alter(topic, values)
             }
         }

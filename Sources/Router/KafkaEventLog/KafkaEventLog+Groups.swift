@@ -23,16 +23,24 @@ extension KafkaEventLog {
         for (group, positions) in byGroup where cursors[group] == nil { try await self.membership.commit(positions) }
     }
 
-    /// All positions of the groups whose names start with `prefix`, as the coordinators have them.
+    /// All positions of the groups whose names start with `prefix`, as the coordinators have them, in the topics of
+    /// ``topics()``.
     /// - Throws: ``EventLogError`` `unavailable`, also where the principal may not list groups; `closed`.
     public func committed(
         groupsWithPrefix prefix: String
     ) async throws(EventLogError) -> [ConsumerGroup: [TopicPartition: CommittedOffset]] {
         let admin = self.admin
         let wanted = self.name(of: ConsumerGroup(prefix))
-        return try await self.calls.run {
-            admin.groups().flatMap { groups in admin.committed(groups.filter { $0.hasPrefix(wanted) }) }
-        }.reduce(into: [:]) { result, group in
+        let own = self.configuration.prefix
+        // Asked for by name: not every broker answers for all partitions in a form that every client reads.
+        let groups = try await self.calls.run { admin.groups() }.filter { $0.hasPrefix(wanted) }
+        guard !groups.isEmpty else { return [:] }
+        let partitions = try await self.calls.run { admin.metadata(nil) }.filter { $0.topic.name.hasPrefix(own) }
+            .flatMap { topic in
+                (0..<Int32(topic.partitions)).map { TopicPartition(topic.topic, Partition($0)) }
+            }
+        guard !partitions.isEmpty else { return [:] }
+        return try await self.calls.run { admin.committed(groups, in: partitions) }.reduce(into: [:]) { result, group in
             guard !group.value.isEmpty else { return }
             let name = prefix.hasPrefix(Self.ownPrefix) ? self.ownName(of: group.key) : group.key
             result[ConsumerGroup(name)] = group.value

@@ -16,6 +16,9 @@ final class KafkaMembership: Sendable {
         var assigned: Set<TopicPartition> = []
     }
 
+    /// A member that gives up partitions joins anew right after it. Some coordinators are still answering the others
+    /// then, and lose the answer: who comes back is not quicker than this.
+    private static let revokeMin = Duration.milliseconds(100)
     private let configuration: KafkaEventLogConfiguration
     private let calls: BlockingCalls
     private let logger: Logger
@@ -123,7 +126,10 @@ final class KafkaMembership: Sendable {
                 if !partitions.isEmpty { await listener.lost(partitions) }
             } else {
                 self.log("partitions go", partitions)
+                let start = ContinuousClock.now
                 if !partitions.isEmpty { await listener.revoked(partitions) }
+                let settled = start + Self.revokeMin
+                if ContinuousClock.now < settled { await self.signal.wait(until: settled, endsWithTask: false) }
                 self.state.withLock { $0.assigned.subtract(partitions) }
             }
             let places = KafkaPartitionList(partitions, offset: 0)

@@ -16,12 +16,12 @@ struct KafkaSettings: Sendable {
         values["bootstrap.servers"] = configuration.brokers
         values["client.id"] = configuration.clientID
         values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, 1_000))"
-        values["socket.keepalive.enable"] = "true"
-        values["reconnect.backoff.ms"] = "100"
-        values["reconnect.backoff.max.ms"] = "2000"
-        // The brokers close what is idle; that is no news.
-        values["log.connection.close"] = "false"
-        values["topic.metadata.refresh.interval.ms"] = "60000"
+        let suppositions = [
+            "socket.keepalive.enable": "true", "reconnect.backoff.ms": "100", "reconnect.backoff.max.ms": "2000",
+            // The brokers close what is idle; that is no news.
+            "log.connection.close": "false", "topic.metadata.refresh.interval.ms": "60000",
+        ]
+        values.merge(suppositions) { given, _ in given }
         self.secrets = Self.secure(&values, configuration.security)
         self.values = values
     }

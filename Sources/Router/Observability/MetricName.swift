@@ -26,6 +26,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     /// `reader` (`tail`, `catch-up`).
     case fetchedRecords = "portarium_dispatch_fetched_records_total"
     case invalidRecords = "portarium_dispatch_invalid_records_total"
+    case invalidRecordsUnkept = "portarium_dispatch_invalid_records_unkept_total"
     case commitFailures = "portarium_dispatch_commit_failures_total"
     case indexLag = "portarium_index_lag_records"
 
@@ -79,8 +80,9 @@ extension MetricName {
     public var kind: MetricKind {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
-            .fetchedRecords, .invalidRecords, .commitFailures, .subscriptionLostRecords, .deliveryAttempts,
-            .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
+            .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents,
+            .attemptsUnrecorded,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
@@ -111,7 +113,8 @@ extension MetricName {
         case .logEndOffset: "The offset that the next record of a partition will get."
         case .tailPosition: "The offset that the tail of a partition reads next."
         case .fetchedRecords: "Records read from the log for delivery."
-        case .invalidRecords: "Records that are no events and were passed over."
+        case .invalidRecords: "Records of event topics that are no events."
+        case .invalidRecordsUnkept: "Records that are no events and that the channel for them could not take."
         case .commitFailures: "Commits of positions that failed; they are tried again."
         case .subscriptionLag: "Records that were not read for a subscription yet or are not settled."
         case .indexLag: "Records that the index does not have yet; searches find them in the log."

@@ -29,10 +29,14 @@ public struct StoredSubscription: Sendable, Hashable {
     /// What `start` came to, when the subscription was created: the first offset of each partition that is its own.
     /// A partition that is not named was added later and starts at its beginning.
     public var startOffsets: [TopicPartition: Offset]
+    /// On a log that is shared: where the record lies that created it. Of several subscriptions with one id, the one
+    /// that was created first counts. nil in that record itself.
+    public var createdOffset: Offset?
 
     public init(
         subscription: Subscription, status: Status = .active, statusReason: String? = nil, generation: String,
-        revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp, startOffsets: [TopicPartition: Offset]
+        revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp, startOffsets: [TopicPartition: Offset],
+        createdOffset: Offset? = nil
     ) {
         self.subscription = subscription
         self.status = status
@@ -42,5 +46,6 @@ public struct StoredSubscription: Sendable, Hashable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.startOffsets = startOffsets
+        self.createdOffset = createdOffset
     }
 }

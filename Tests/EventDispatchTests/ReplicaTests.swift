@@ -1,0 +1,185 @@
+import Delivery
+import EventLog
+import RouterTestKit
+import Subscriptions
+import Testing
+
+@testable import EventDispatch
+
+/// Several routers dispatch one log: every event once, in order, whoever comes and goes.
+@Suite(.timeLimit(.minutes(1))) struct ReplicaTests {
+    @Test func replicasShareThePartitionsAndEveryEventIsDeliveredOnceInOrder() async throws {
+        try await ReplicaWorld.with { world in
+            let (a, b, c) = (await world.start("a"), await world.start("b"), await world.start("c"))
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(300)
+            await world.waitForDelivery(of: 300)
+            #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+            #expect(a.sent > 0 && b.sent > 0 && c.sent > 0)
+            #expect(a.sent + b.sent + c.sent == 300)
+        }
+    }
+
+    @Test func replicasThatComeTakeOverWithoutDeliveringAgain() async throws {
+        try await ReplicaWorld.with { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(100)
+            let b = await world.start("b")
+            try await world.publish(100)
+            let c = await world.start("c")
+            try await world.publish(100)
+            await world.waitForDelivery(of: 300)
+            await until { a.partitions.count == 2 && b.partitions.count == 2 && c.partitions.count == 2 }
+            try await world.publish(100)
+            await world.waitForDelivery(of: 400)
+            #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+            #expect(b.sent > 0 && c.sent > 0)
+        }
+    }
+
+    @Test func replicasThatLeaveHandOverWithoutDeliveringAgain() async throws {
+        try await ReplicaWorld.with { world in
+            let (a, b, c) = (await world.start("a"), await world.start("b"), await world.start("c"))
+            _ = try await c.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(100)
+            await a.shutDown()
+            try await world.publish(100)
+            await c.shutDown()
+            try await world.publish(100)
+            await world.waitForDelivery(of: 300)
+            await until { b.partitions.count == 6 }
+            #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+        }
+    }
+
+    @Test func aPartitionThatComesBackGoesOnWhereTheOtherStopped() async throws {
+        try await ReplicaWorld.with { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            for round in 1...3 {
+                let b = await world.start("b\(round)")
+                try await world.publish(50)
+                await world.waitForDelivery(of: 100 * round - 50)
+                await b.shutDown()
+                await until { a.partitions.count == 6 }
+                try await world.publish(50)
+                await world.waitForDelivery(of: 100 * round)
+            }
+            #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+        }
+    }
+
+    @Test func whatASinkHasNotAnsweredIsWaitedForBeforeThePartitionGoes() async throws {
+        try await ReplicaWorld.with { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            world.sink.shut { _ in true }
+            try await world.publish(10)
+            await until { !world.delivered().isEmpty }
+            async let b = world.start("b")
+            await until { a.partitions.count < 6 }
+            #expect(world.coordinator.partitions(of: "b").filter { $0.topic == DispatchWorld.topic }.isEmpty)
+            world.sink.open()
+            #expect(await b.partitions.isEmpty == false)
+            await world.waitForDelivery(of: 10)
+            #expect(world.redeliveries() == 0)
+        }
+    }
+
+    @Test func aSinkThatDoesNotAnswerHoldsAPartitionForALimitedTimeOnly() async throws {
+        try await ReplicaWorld.with(partitions: 4, { $0.revokeTimeoutMilliseconds = 20 }) { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            world.sink.shut { _ in true }
+            try await world.publish(20)
+            await until { !world.delivered().isEmpty }
+            let b = await world.start("b")
+            // What hung is sent by the one that has the partition now; the late answer to the other changes nothing.
+            world.sink.open()
+            await world.waitForDelivery(of: 20)
+            #expect(b.sent > 0)
+            #expect(world.isInOrder())
+        }
+    }
+
+    @Test func aCrashLosesNothingAndKeepsTheOrder() async throws {
+        try await ReplicaWorld.with { world in
+            let (a, b) = (await world.start("a"), await world.start("b"))
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(100)
+            await until { a.sent > 5 }
+            a.crash()
+            try await world.publish(100)
+            await world.waitForDelivery(of: 200)
+            await until { b.partitions.count == 6 }
+            #expect(world.isInOrder())
+            #expect(world.redeliveries() <= 100)
+            await world.waitForCommits(b)
+            let before = world.redeliveries()
+            let c = await world.start("c")
+            try await world.publish(60)
+            await world.waitForDelivery(of: 260)
+            #expect(c.sent > 0)
+            #expect(world.redeliveries() == before)
+        }
+    }
+
+    @Test func aReplicaThatWasTakenForDeadDropsItsPartitionsAndComesBack() async throws {
+        try await ReplicaWorld.with { world in
+            let (a, b) = (await world.start("a"), await world.start("b"))
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(50)
+            await world.waitForDelivery(of: 50)
+            await world.waitForCommits(a, b)
+            world.coordinator.expel("a")
+            await until { a.partitions.count == 3 && b.partitions.count == 3 }
+            try await world.publish(50)
+            await world.waitForDelivery(of: 100)
+            #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+            // Its commits go on: those of partitions that are another's are planned no more.
+            await until { a.dispatcher.core.look { !$0.machine.isCommitting } }
+            try await a.dispatcher.recordPositions()
+        }
+    }
+
+    @Test func positionsThatCannotBeReadAreAskedForAgain() async throws {
+        try await ReplicaWorld.with { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.publish(50)
+            await world.waitForDelivery(of: 50)
+            let calls = world.log.calls(of: .committed)
+            world.log.setFault(.fails(EventLogError(.unavailable, "told to fail")), on: .committed, times: 5)
+            _ = await world.start("b")
+            #expect(world.log.calls(of: .committed) >= calls + 5)
+            try await world.publish(50)
+            await world.waitForDelivery(of: 100)
+            #expect(world.redeliveries() == 0)
+        }
+    }
+
+    @Test func partitionsThatATopicGetsLaterAreReadFromTheirBeginning() async throws {
+        try await ReplicaWorld.with(partitions: 4) { world in
+            let (a, b) = (await world.start("a"), await world.start("b"))
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            try await world.log.createTopic(TopicSpecification(topic: DispatchWorld.topic, partitions: 6))
+            let added = [4, 5].map { TopicPartition(DispatchWorld.topic, Partition($0)) }
+            for place in added {
+                try await world.publish("before-\(place.partition)", key: "k", partition: place.partition)
+            }
+            world.coordinator.add(added)
+            await until { a.partitions.count + b.partitions.count == 6 }
+            for place in added {
+                try await world.publish("after-\(place.partition)", key: "k", partition: place.partition)
+            }
+            await world.waitForDelivery(of: 4)
+            #expect(world.redeliveries() == 0)
+        }
+    }
+}

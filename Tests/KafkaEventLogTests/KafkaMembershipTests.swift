@@ -1,0 +1,101 @@
+import EventLog
+import KafkaEventLog
+import KafkaTestKit
+import ProcessKit
+import Synchronization
+import Testing
+
+/// How replicas share partitions.
+struct KafkaMembershipTests {
+    @Test(.enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"))
+    func replicasSharePartitionsAndGiveThemUpInOrder() async throws {
+        let broker = try await NoidaBroker.shared()
+        let prefix = unusedPrefix()
+        let topic = Topic("\(prefix).events")
+        let first = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix).log
+        try await first.createTopic(TopicSpecification(topic: topic, partitions: 6))
+        let second = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix).log
+        let (one, two) = (PartitionNotes(), PartitionNotes())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await first.takePart(in: [topic], one) }
+            try await eventually("the first replica has all partitions") { one.held.count == 6 }
+            group.addTask { try await second.takePart(in: [topic], two) }
+            try await eventually("the partitions are shared") {
+                one.held.count == 3 && two.held.count == 3 && one.held.isDisjoint(with: two.held)
+            }
+            #expect(one.overlaps == 0 && two.overlaps == 0)
+            await second.leave()
+            #expect(two.held.isEmpty)
+            try await eventually("the first replica has them again") { one.held.count == 6 }
+            #expect(one.lost == 0 && two.lost == 0)
+            await first.leave()
+            #expect(one.held.isEmpty)
+            try await group.waitForAll()
+        }
+        await first.close()
+        await second.close()
+    }
+
+    @Test(.enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"))
+    func aReplicaCommitsOnlyForPartitionsThatItHas() async throws {
+        let broker = try await NoidaBroker.shared()
+        let prefix = unusedPrefix()
+        let topic = Topic("\(prefix).events")
+        let log = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix).log
+        try await log.createTopic(TopicSpecification(topic: topic, partitions: 1))
+        let other = Topic("\(prefix).other")
+        try await log.createTopic(TopicSpecification(topic: other, partitions: 1))
+        let tail = ConsumerGroup("portarium.tail")
+        func commit(_ topic: Topic) -> GroupCommit {
+            GroupCommit(
+                group: tail, topicPartition: TopicPartition(topic, Partition(0)),
+                committed: CommittedOffset(offset: Offset(7), metadata: "m"))
+        }
+        let notes = PartitionNotes()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await log.takePart(in: [topic], notes) }
+            try await eventually("the partition is there") { notes.held.count == 1 }
+            try await log.commit([commit(topic)])
+            let committed = try await log.committed(groupsWithPrefix: tail.name)
+            #expect(committed[tail]?[TopicPartition(topic, Partition(0))] == commit(topic).committed)
+            await #expect(throws: EventLogError.self) { try await log.commit([commit(other)]) }
+            await log.leave()
+            try await group.waitForAll()
+        }
+        await log.close()
+    }
+}
+
+/// What a replica was told.
+final class PartitionNotes: PartitionListener {
+    private struct State {
+        var held: Set<TopicPartition> = []
+        var overlaps = 0
+        var lost = 0
+    }
+
+    private let state = Mutex(State())
+
+    var held: Set<TopicPartition> { self.state.withLock { $0.held } }
+    /// Partitions that were assigned twice.
+    var overlaps: Int { self.state.withLock { $0.overlaps } }
+    var lost: Int { self.state.withLock { $0.lost } }
+
+    func assigned(_ partitions: [TopicPartition]) async {
+        self.state.withLock { state in
+            state.overlaps += partitions.count { state.held.contains($0) }
+            state.held.formUnion(partitions)
+        }
+    }
+
+    func revoked(_ partitions: [TopicPartition]) async {
+        self.state.withLock { $0.held.subtract(partitions) }
+    }
+
+    func lost(_ partitions: [TopicPartition]) async {
+        self.state.withLock { state in
+            state.held.subtract(partitions)
+            state.lost += partitions.count
+        }
+    }
+}
