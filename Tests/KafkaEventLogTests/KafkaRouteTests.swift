@@ -103,7 +103,8 @@ struct KafkaRouteTests {
             var typed = RouteWorld.event(1, key: "k")
             typed.attributes.append(name: "attempt", value: "3", kind: .integer)
             let records: [LogRecord] = [
-                LogRecord(key: ByteBuffer(string: "x"), value: ByteBuffer(string: "?"), timestamp: .init(milliseconds: 1)),
+                LogRecord(
+                    key: ByteBuffer(string: "x"), value: ByteBuffer(string: "?"), timestamp: .init(milliseconds: 1)),
                 LogRecord(event: typed, key: nil, timestamp: .init(milliseconds: 1)),
                 LogRecord(
                     key: nil, headers: structured, value: ByteBuffer(string: json), timestamp: .init(milliseconds: 1)),

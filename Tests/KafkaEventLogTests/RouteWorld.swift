@@ -77,7 +77,9 @@ struct RouteWorld: Sendable {
     ) async throws {
         let log = log ?? self.log
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await log.route(self.route, listener) }
+            group.addTask {
+                do { try await log.route(self.route, listener) } catch { Issue.record("the route ended: \(error)") }
+            }
             defer { group.cancelAll() }
             try await body()
         }
@@ -112,6 +114,14 @@ struct RouteWorld: Sendable {
     /// What has to be in the target, in the order of each key.
     static func expectedIDs(_ ids: Range<Int>) -> [String: [Int]] {
         ids.filter { $0 % 3 != 0 }.reduce(into: [:]) { $0["key-\($1 % 16)", default: []].append($1) }
+    }
+
+    func until(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else { throw EventLogError(.unavailable, "never: \(what)") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     /// Waits until the target holds so many records, or more.

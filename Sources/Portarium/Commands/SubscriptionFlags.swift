@@ -3,7 +3,9 @@ import Subscriptions
 
 /// A subscription from options: what is given is set, everything else is left to the router or as it was.
 struct SubscriptionFlags: ParsableArguments {
-    @Option(help: ArgumentHelp("Where events are sent: an absolute http or https URL, or kafka: and a topic.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Where events are sent: an absolute http or https URL, or kafka: and a topic.", valueName: "url"))
     var sink: String?
 
     @Option(

@@ -13,7 +13,8 @@ extension SubscriptionsCommand {
                     --sink https://audit.example/in --type com.example.order.Placed
                   portarium subscriptions create --id eu --sink https://eu.example/in \\
                     --filter-sql "subject LIKE 'eu/%'"
-                  portarium subscriptions create --id eu-topic --sink kafka:eu --type com.example.order.Placed
+                  portarium subscriptions create --id orders --sink kafka:orders \\
+                    --type com.example.order.Placed
                   portarium subscriptions create --file audit.yaml
                 """)
 

@@ -14,8 +14,6 @@ import Synchronization
 public final class LogRouteService: Service {
     private struct State {
         var runners: [SubscriptionID: RouteRunner] = [:]
-        /// Of those that end.
-        var isEnded = false
     }
 
     /// How long a route that failed is waited for before it begins again, in milliseconds.
@@ -66,10 +64,16 @@ public final class LogRouteService: Service {
     }
 
     private func followChange(of id: SubscriptionID) {
-        if let stored = self.subscriptions.stored(id), let compiled = try? CompiledSubscription(stored.subscription) {
-            self.state.withLock { $0.runners[id] }?.select(with: compiled)
-        }
+        if let runner = self.state.withLock({ $0.runners[id] }) { self.select(runner, of: id) }
         self.wake.yield()
+    }
+
+    /// What a route carries is what its subscription of now wants; another one of the same id is none of its business.
+    private func select(_ runner: RouteRunner, of id: SubscriptionID) {
+        guard let stored = self.subscriptions.stored(id),
+            GroupName.cursor(of: id, generation: stored.generation) == runner.route.group
+        else { return runner.select(with: nil) }
+        if let compiled = try? CompiledSubscription(stored.subscription) { runner.select(with: compiled) }
     }
 
     /// Stops what must not run as it does, and makes what has to be begun. One that ends is begun again only when it has
@@ -80,25 +84,34 @@ public final class LogRouteService: Service {
             for (id, runner) in state.runners where wanted[id]?.route != runner.route { runner.stop() }
             var begun: [(SubscriptionID, RouteRunner)] = []
             for (id, want) in wanted where state.runners[id] == nil {
-                let runner = RouteRunner(want.route, want.compiled) { [audit] topicPartition, from, to in
-                    audit?.note(
-                        .rangeLost(
-                            .init(tenant: id.tenant, name: id.name, generation: want.generation), topicPartition,
-                            from: from, to: to))
-                }
+                let runner = self.runner(want, of: id)
                 state.runners[id] = runner
                 begun.append((id, runner))
             }
             return begun
         }
         // A change may have come while these were made.
-        for (id, runner) in begun {
-            if let stored = self.subscriptions.stored(id), let compiled = try? CompiledSubscription(stored.subscription)
-            {
-                runner.select(with: compiled)
-            }
-        }
+        for (id, runner) in begun { self.select(runner, of: id) }
         return begun
+    }
+
+    private func runner(_ wanted: LogSubscriptionService.Routed, of id: SubscriptionID) -> RouteRunner {
+        let (logger, audit) = (self.dispatcher.logger, self.audit)
+        return RouteRunner(wanted.route, wanted.compiled) { error in
+            logger.warning(
+                "the events of a subscription cannot be routed now, which is tried again",
+                metadata: ["subscription": "\(id)", "error": "\(error)"])
+        } onLoss: { topicPartition, from, to in
+            logger.error(
+                "retention took records before a subscription had read them",
+                metadata: [
+                    "subscription": "\(id)", "partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)",
+                ])
+            audit?.note(
+                .rangeLost(
+                    .init(tenant: id.tenant, name: id.name, generation: wanted.generation), topicPartition, from: from,
+                    to: to))
+        }
     }
 
     /// Takes part until the runner is stopped or the task is cancelled; what fails is begun again.
@@ -112,9 +125,6 @@ public final class LogRouteService: Service {
                     } catch {
                         if error.code == .closed { return }
                         runner.failed(error)
-                        self.dispatcher.logger.warning(
-                            "a route has failed and is begun again",
-                            metadata: ["subscription": "\(id)", "error": "\(error)"])
                     }
                     try? await Task.sleep(for: .milliseconds(Self.retryMilliseconds))
                 }

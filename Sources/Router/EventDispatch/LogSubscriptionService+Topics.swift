@@ -47,11 +47,14 @@ extension LogSubscriptionService {
         let topics: [TopicSpecification]
         do { topics = try await self.dispatcher.log.topics() } catch { throw ServiceError(error) }
         guard topics.contains(where: { $0.topic == target }) else {
-            throw Self.fault("is the topic '\(target)', which is not there: make it first")
+            throw Self.fault(
+                "is the topic '\(target)', which is not there: make it first, or name it in log.sinkTopics")
         }
         guard self.dispatcher.isRouted(subscription) else { return }
         let others = self.catalog.withLock { catalog in
-            catalog.stored.values.count { TopicSink.isMeant(by: $0.subscription.sink) && $0.subscription.id != subscription.id }
+            catalog.stored.values.count {
+                TopicSink.isMeant(by: $0.subscription.sink) && $0.subscription.id != subscription.id
+            }
         }
         guard others < configuration.routesMax else {
             throw ServiceError(

@@ -43,7 +43,8 @@ extension LogSubscriptionService {
         groupsWithPrefix prefix: String, includesRouted: Bool
     ) async throws(ServiceError) -> SharedStanding? {
         guard self.dispatcher.log.isShared else { return nil }
-        do { return try await self.dispatcher.standingElsewhere(
+        do {
+            return try await self.dispatcher.standingElsewhere(
                 groupsWithPrefix: prefix, includesRouted: includesRouted)
         } catch {
             throw ServiceError(error)

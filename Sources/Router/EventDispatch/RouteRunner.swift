@@ -18,7 +18,8 @@ final class RouteRunner: LogRouteListener {
     }
 
     private struct State {
-        var compiled: CompiledSubscription
+        /// nil: the subscription is gone.
+        var compiled: CompiledSubscription?
         var standing = Standing()
     }
 
@@ -26,14 +27,18 @@ final class RouteRunner: LogRouteListener {
     private let stops: AsyncStream<Void>
     private let stopping: AsyncStream<Void>.Continuation
     private let state: Mutex<State>
+    private let onFailure: @Sendable (EventLogError) -> Void
     private let onLoss: @Sendable (TopicPartition, _ from: Offset, _ to: Offset) -> Void
 
+    /// - Parameter onFailure: called for the first failure since the last success.
     init(
         _ route: LogRoute, _ compiled: CompiledSubscription,
+        onFailure: @escaping @Sendable (EventLogError) -> Void,
         onLoss: @escaping @Sendable (TopicPartition, _ from: Offset, _ to: Offset) -> Void
     ) {
         self.route = route
         self.state = Mutex(State(compiled: compiled))
+        self.onFailure = onFailure
         self.onLoss = onLoss
         (self.stops, self.stopping) = AsyncStream.makeStream(of: Void.self)
     }
@@ -41,7 +46,8 @@ final class RouteRunner: LogRouteListener {
     var standing: Standing { self.state.withLock { $0.standing } }
 
     /// Takes effect for what is read from now on.
-    func select(with compiled: CompiledSubscription) { self.state.withLock { $0.compiled = compiled } }
+    /// - Parameter compiled: nil where the subscription is gone: then nothing more is carried for it.
+    func select(with compiled: CompiledSubscription?) { self.state.withLock { $0.compiled = compiled } }
 
     /// Lets ``untilStopped()`` return.
     func stop() { self.stopping.finish() }
@@ -51,7 +57,7 @@ final class RouteRunner: LogRouteListener {
 
     var selection: @Sendable (CloudEvent) -> Bool {
         let compiled = self.state.withLock { $0.compiled }
-        return { compiled.matches($0) }
+        return { compiled?.matches($0) ?? false }
     }
 
     func carried(read: Int, carried: Int, invalid: Int) {
@@ -63,7 +69,13 @@ final class RouteRunner: LogRouteListener {
         }
     }
 
-    func failed(_ error: EventLogError) { self.state.withLock { $0.standing.lastError = error.message } }
+    func failed(_ error: EventLogError) {
+        let isFirst = self.state.withLock { state in
+            defer { state.standing.lastError = error.message }
+            return state.standing.lastError == nil
+        }
+        if isFirst { self.onFailure(error) }
+    }
 
     func rangeLost(_ topicPartition: TopicPartition, from: Offset, to: Offset) {
         self.state.withLock { $0.standing.lostOffsets += to.value - from.value }

@@ -19,14 +19,25 @@ extension KafkaEventLog: EventLogRouting {
     /// - Throws: ``EventLogError`` where the group cannot be joined or its positions cannot be read; `closed`.
     public func route(_ route: LogRoute, _ listener: any LogRouteListener) async throws(EventLogError) {
         let group = self.name(of: route.group)
-        let instance = self.configuration.instanceID ?? String(UInt64.random(in: 0...(.max)), radix: 36)
-        let id = "\(self.configuration.prefix).route.\(group.dropFirst(self.configuration.prefix.utf8.count + 1))"
+        let id = self.transactionalID(of: group)
         let (configuration, logger) = (self.configuration, self.logger)
         try await KafkaRouteThread().run { () throws(EventLogError) in
             try KafkaRoute(
-                configuration, route, group: group, transactionalID: "\(id).\(instance)", listener: listener,
+                configuration, route, group: group, transactionalID: id, listener: listener,
                 logger: logger)
         }
+    }
+}
+
+extension KafkaEventLog {
+    /// The name under which a route's producer works: `PREFIX.route.TENANT/ID/GENERATION.INSTANCE`. Where this replica
+    /// has a name that stays the same over restarts, a restart ends at once what was left open.
+    func transactionalID(of group: String) -> String {
+        let prefix = self.configuration.prefix
+        let own = "\(prefix).subscription."
+        let subscription = group.hasPrefix(own) ? String(group.dropFirst(own.count)) : group
+        let instance = self.configuration.instanceID ?? String(UInt64.random(in: 0...(.max)), radix: 36)
+        return "\(prefix).route.\(subscription).\(instance)"
     }
 }
 

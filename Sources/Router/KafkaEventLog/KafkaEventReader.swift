@@ -29,7 +29,9 @@ struct KafkaEventReader {
         let size = crk_headers_size(message)
         var headers = ByteBuffer()
         headers.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { free in
-            if size > 0, let at = free.baseAddress { crk_headers_write(message, at.assumingMemoryBound(to: UInt8.self)) }
+            if size > 0, let at = free.baseAddress {
+                crk_headers_write(message, at.assumingMemoryBound(to: UInt8.self))
+            }
             return size
         }
         let value = message.pointee.payload.map {

@@ -183,16 +183,18 @@ extension KafkaRoute {
             self.plan.skip(slot: self.plan.slot(of: topicPartition), to: offset, now: self.now)
         case .outOfRange(let topicPartition): try self.goToStart(of: topicPartition)
         case .failed(let error):
-            self.logger.debug("a route was disturbed", metadata: ["group": "\(self.group)", "error": "\(error)"])
+            self.listener.failed(error)
         }
     }
 
     private func takeUp(_ partitions: [TopicPartition]) throws(EventLogError) {
-        let committed = try self.consumer.committed(partitions)
-        var places: [(topicPartition: TopicPartition, offset: Int64)] = []
-        for topicPartition in partitions {
-            places.append((topicPartition, committed[topicPartition] ?? self.start(of: topicPartition)))
+        let committed: [TopicPartition: Int64]
+        do throws(EventLogError) { committed = try self.consumer.committed(partitions) } catch {
+            // librdkafka waits for its answer, also where the member is about to leave.
+            try self.consumer.assign(partitions.map { ($0, self.start(of: $0)) })
+            throw error
         }
+        let places = partitions.map { (topicPartition: $0, offset: committed[$0] ?? self.start(of: $0)) }
         try self.consumer.assign(places)
         for (topicPartition, offset) in places { self.plan.add(topicPartition, at: offset) }
         self.log("partitions of a route came", partitions)
@@ -208,7 +210,9 @@ extension KafkaRoute {
             self.listener.rangeLost(topicPartition, from: Offset(next), to: Offset(start))
         }
         try self.settle()
-        try self.consumer.seek([(topicPartition, start)])
+        // librdkafka has given the partition up: there is nothing to go elsewhere in.
+        self.consumer.unassign([topicPartition])
+        try self.consumer.assign([(topicPartition, start)])
         self.plan.add(topicPartition, at: start)
     }
 

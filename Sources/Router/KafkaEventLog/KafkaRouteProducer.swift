@@ -53,7 +53,8 @@ final class KafkaRouteProducer {
     }
 
     /// Why there can be no transactions; nil where there can. For a blocking thread.
-    static func obstacle(_ configuration: KafkaEventLogConfiguration, logger: Logger) -> Result<String?, EventLogError> {
+    static func obstacle(_ configuration: KafkaEventLogConfiguration, logger: Logger) -> Result<String?, EventLogError>
+    {
         let id = "\(configuration.prefix).route.probe.\(UInt32.random(in: 0...(.max)))"
         do throws(EventLogError) {
             let handle = try KafkaHandle(.producer, .route(configuration, transactionalID: id), logger: logger)
