@@ -18,7 +18,7 @@ TARGET ?=
 BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
 
-.PHONY: help setup services build run test test-librdkafka-new lint format bench simulate fuzz clean
+.PHONY: help setup services build run test test-librdkafka-new lint format bench bench-kafka simulate fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench: setup ## Measure, print a table, write .build/bench.json (BENCH='--quick 
 	$(BUILD) -c release --product portarium
 	$(BUILD) -c release --product portarium-bench
 	@"$$($(SWIFT) build -c release --show-bin-path)/portarium-bench" --output .build/bench.json $(BENCH)
+
+bench-kafka: setup ## The same on Kafka, against loops in C and other tools, into the same file (BENCH='--quick')
+	@scripts/test-services.sh test bench
+	$(BUILD) -c release --product portarium
+	$(BUILD) -c release --product portarium-bench
+	@"$$($(SWIFT) build -c release --show-bin-path)/portarium-bench" --kafka --output .build/bench.json $(BENCH)
 
 simulate: setup ## Run seeded schedules of the delivery machines (SEEDS=1000 FROM=1)
 	@$(BUILD) -c release --product portarium-simulate

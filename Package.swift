@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
@@ -80,10 +82,19 @@ let package = Package(
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .lifecycle, .logging, .deque]),
-        // ◆ the log on SQLite, and the index projection beside it
+        // ◆ files of SQLite, for the log and for the indexes
+        room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
+        // ◆ the index of whatever log, fed through the seam; what it shares with the embedded log's own
+        room(
+            "EventIndexProjection", "Sources/Router/EventIndexProjection",
+            ["EventLog", "SQLiteFiles", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging]),
+        // ◆ the log on SQLite, and its index beside it
         room(
             "EmbeddedEventLog", "Sources/Router/EmbeddedEventLog",
-            ["CloudEvents", "EventLog", .nioCore, .grdb, .grdbSQLite, .lifecycle, .logging, .deque]),
+            [
+                "CloudEvents", "EventLog", "SQLiteFiles", "EventIndexProjection", .nioCore, .grdb, .grdbSQLite,
+                .lifecycle, .logging, .deque,
+            ]),
         // librdkafka, the C client
         .systemLibrary(
             name: "CRdKafka", path: "Sources/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -91,6 +102,14 @@ let package = Package(
         room(
             "KafkaEventLog", "Sources/Router/KafkaEventLog",
             ["CRdKafka", "CloudEvents", "EventLog", .nioCore, .nioPosix, .lifecycle, .logging, .deque]),
+        // ◆ bytes under a key, outside the log: S3 over async-http-client
+        room(
+            "ObjectStore", "Sources/Router/ObjectStore",
+            ["CloudEvents", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .crypto]),
+        // ◆ large data on their way into an object store and out of it
+        room(
+            "ClaimCheck", "Sources/Router/ClaimCheck",
+            ["CloudEvents", "EventLog", "Subscriptions", "Delivery", "ObjectStore", .nioCore, .crypto]),
         // ◆ what every HTTP surface shares: problem+json, tenant, limits
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
@@ -126,7 +145,9 @@ let package = Package(
             name: "Portarium",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
-                "KafkaEventLog", "HTTPServing", "Ingress", "RouterAPI", "HTTPEventSink", "Observability", .nioCore,
+                "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
+                "RouterAPI",
+                "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -136,7 +157,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "EventLog", "KafkaEventLog", "Subscriptions", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1,
+                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Subscriptions", "ProcessKit", .nioCore,
+                .nioPosix, .nioHTTP1,
                 .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
             path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
@@ -147,7 +169,9 @@ let package = Package(
         // Kits: doubles and worlds that several test targets share.
         .target(
             name: "RouterTestKit",
-            dependencies: ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1],
+            dependencies: [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1, .logging,
+            ],
             path: "Tests/RouterTestKit", swiftSettings: strict),
         .target(
             name: "SimulationKit",
@@ -160,6 +184,10 @@ let package = Package(
         .target(
             name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
             path: "Tests/KafkaTestKit", swiftSettings: strict),
+        .target(
+            name: "ObjectStoreTestKit",
+            dependencies: ["KafkaTestKit", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
+            path: "Tests/ObjectStoreTestKit", swiftSettings: strict),
         .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
         .target(
@@ -178,7 +206,13 @@ let package = Package(
             ]),
         tests(
             "EmbeddedEventLogTests",
-            ["CloudEvents", "EventLog", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb, .logging]),
+            [
+                "CloudEvents", "EventLog", "EventIndexProjection", "EmbeddedEventLog", "RouterTestKit", .nioCore, .grdb,
+                .logging,
+            ]),
+        tests(
+            "EventIndexProjectionTests",
+            ["EventLog", "EventIndexProjection", "RouterTestKit", .nioCore, .grdb, .lifecycle, .logging]),
         tests(
             "KafkaEventLogTests",
             [
@@ -190,6 +224,17 @@ let package = Package(
             [
                 "CloudEvents", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", .nioCore, .nioPosix, .nioEmbedded,
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
+            ]),
+        tests(
+            "ObjectStoreTests",
+            [
+                "CloudEvents", "ObjectStore", "ObjectStoreTestKit", "RouterTestKit", .nioCore,
+            ]),
+        tests(
+            "ClaimCheckTests",
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "ObjectStore", "ClaimCheck", "RouterTestKit",
+                .nioCore,
             ]),
         tests(
             "RouterAPITests",
@@ -214,11 +259,16 @@ let package = Package(
             ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
         tests(
             "IntegrationTests",
-            ["BrokerTraits", "KafkaTestKit", "Observability", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .grdb]),
+            [
+                "BrokerTraits", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit", .nioCore,
+                .nioPosix,
+                .nioHTTP1, .grdb,
+            ]),
         tests(
             "PortariumTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "KafkaEventLog", "Portarium", .nioCore,
+                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "Ingress", "KafkaEventLog", "ObjectStore",
+                "Portarium", .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),

@@ -14,11 +14,13 @@ struct BenchmarkOptions {
         case measure
         case help
         case serveBare(port: Int)
-        case postLoop(port: Int, concurrency: Int, requests: Int)
+        case postLoop(PostLoop)
+        case countAllocations(AllocationCount)
     }
 
     static let usage = """
-        usage: portarium-bench [--quick] [--only NAME]… [--output FILE]
+        usage: portarium-bench [--kafka] [--quick] [--only NAME]… [--output FILE]
+          --kafka        the benchmarks on Kafka, which need what scripts/test-services.sh bench installs
           --quick        short rounds: a smoke test of the benchmarks, no figures to quote
           --only NAME    only the benchmarks whose name starts with NAME
           --output FILE  where the results go as JSON (default .build/bench.json)
@@ -27,6 +29,8 @@ struct BenchmarkOptions {
 
     var role = Role.measure
     var isQuick = false
+    /// The benchmarks on Kafka instead of those on the embedded log.
+    var isOnKafka = false
     var only: [String] = []
     var output = ".build/bench.json"
 
@@ -43,13 +47,19 @@ struct BenchmarkOptions {
         while let option = rest.popFirst() {
             switch option {
             case "--quick": self.isQuick = true
+            case "--kafka": self.isOnKafka = true
             case "--only": self.only.append(try value(of: option))
             case "--output": self.output = try value(of: option)
             case "--help", "-h": self.role = .help
             case "--serve-bare": self.role = .serveBare(port: try number(of: option))
             case "--post-loop":
                 self.role = .postLoop(
-                    port: try number(of: option), concurrency: try number(of: option), requests: try number(of: option))
+                    PostLoop(
+                        port: try number(of: option), concurrency: try number(of: option),
+                        requests: try number(of: option), dataBytes: try number(of: option)))
+            case "--count-allocations":
+                self.role = .countAllocations(
+                    AllocationCount(brokers: try value(of: option), maxRecords: try number(of: option)))
             default: throw Misuse("\(option) is not known")
             }
         }

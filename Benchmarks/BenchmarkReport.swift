@@ -22,13 +22,16 @@ struct BenchmarkReport {
         }.joined(separator: "\n")
     }
 
+    /// Writes the results; what the file has of other benchmarks stays.
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let file = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try encoder.encode(self.results).write(to: file, options: .atomic)
+        let own = Set(self.results.map(\.name))
+        let others = (try? JSONDecoder().decode([BenchmarkResult].self, from: Data(contentsOf: file))) ?? []
+        try encoder.encode(others.filter { !own.contains($0.name) } + self.results).write(to: file, options: .atomic)
     }
 
     /// Whole numbers where they are large, two decimals where they are small.

@@ -1,5 +1,5 @@
 /// One measured figure, as `.build/bench.json` has it.
-struct BenchmarkResult: Encodable, Sendable {
+struct BenchmarkResult: Codable, Sendable {
     var name: String
     var value: Double
     var unit: String

@@ -5,13 +5,14 @@ import ProcessKit
 /// requests in flight. Both sides are a process of their own and post to the same sink.
 struct DeliveryBenchmark: Benchmark {
     static let type = "com.portarium.bench.Delivered.v1"
-    static let dataBytes = 300
     private static let concurrency = 64
     private static let keys = 10_000
     private static let batch = 100
     private static let ratioMin = 0.6
 
     let name = "delivery.keyed"
+    /// Of each event.
+    var dataBytes = 300
 
     func run(_ context: BenchmarkContext) async throws -> BenchmarkResult {
         let data = context.directory.appendingPathComponent("data")
@@ -23,7 +24,8 @@ struct DeliveryBenchmark: Benchmark {
         return .relative(self.name, unit: "events/s", rounds: rounds, ratioMin: Self.ratioMin)
     }
 
-    private func measure(
+    /// The rounds on a router and a sink that are there.
+    func measure(
         _ router: PortariumProcess, _ sink: CountingSink, _ context: BenchmarkContext
     ) async throws -> [(value: Double, ceiling: Double)] {
         try await router.client.call(
@@ -33,7 +35,7 @@ struct DeliveryBenchmark: Benchmark {
              "config":{"ordering":"key","concurrency":\(Self.concurrency)}}
             """, expecting: 201)
         let template = RequestTemplate.batch(
-            type: Self.type, count: Self.batch, dataBytes: Self.dataBytes, keys: Self.keys)
+            type: Self.type, count: Self.batch, dataBytes: self.dataBytes, keys: Self.keys)
         let load = LoadGenerator(port: router.port, template: template)
         let events = context.scaled(100_000, quick: 10_000)
         var rounds: [(value: Double, ceiling: Double)] = []
@@ -55,7 +57,8 @@ struct DeliveryBenchmark: Benchmark {
     }
 
     private func ceiling(_ sink: CountingSink, _ requests: Int, _ context: BenchmarkContext) async throws -> Double {
-        let loop = PostLoop(port: sink.port, concurrency: Self.concurrency, requests: requests)
+        let loop = PostLoop(
+            port: sink.port, concurrency: Self.concurrency, requests: requests, dataBytes: self.dataBytes)
         let child = try loop.startChild(context)
         do {
             let rate = try await sink.rate(of: requests) {}

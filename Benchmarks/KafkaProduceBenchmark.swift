@@ -1,18 +1,51 @@
 import EventLog
 import KafkaEventLog
+import KafkaTestKit
 
-/// Records a second through Portarium's writer, acknowledged by all replicas, against a loop in C on the same client.
-struct KafkaProduceBenchmark {
+/// Records a second through Portarium's writer, acknowledged by all replicas, against a loop in C that does the same.
+struct KafkaProduceBenchmark: Benchmark {
+    private static let ratioMin = 0.9
     /// Appends under way at the same time.
     private static let appends = 8
-    let work: KafkaWork
+    let dataBytes: Int
+    var name: String { "kafka.produce.\(self.dataBytes)" }
 
-    /// Appends `count` records to a new topic of this name.
-    func append(_ count: Int, to name: String) async throws -> Double {
-        let log = try self.work.open()
-        let topic = self.work.topic(name)
-        try await log.createTopic(TopicSpecification(topic: topic, partitions: KafkaWork.partitions))
-        let batches = (0..<(count / KafkaWork.batch)).map { self.work.records(for: topic, from: $0 * KafkaWork.batch) }
+    func run(_ context: BenchmarkContext) async throws -> BenchmarkResult {
+        let records = context.scaled(200_000, quick: 20_000)
+        let rounds = try await NoidaBroker.with { broker in
+            let work = KafkaWork(brokers: broker.bootstrap, prefix: "bench", dataBytes: self.dataBytes)
+            var rounds: [(value: Double, ceiling: Double)] = []
+            for round in 1...context.rounds {
+                let value = try await Self.append(records, to: "ours-\(round)", work)
+                let ceiling = try await Self.loop(records, to: "loop-\(round)", work, context)
+                Progress.say(
+                    "  round \(round): \(BenchmarkReport.figure(value)) records/s, "
+                        + "loop in C \(BenchmarkReport.figure(ceiling))")
+                rounds.append((value, ceiling))
+            }
+            return rounds
+        }
+        return .relative(self.name, unit: "records/s", rounds: rounds, ratioMin: Self.ratioMin)
+    }
+
+    /// Fills a new topic with the loop in C.
+    static func loop(
+        _ records: Int, to name: String, _ work: KafkaWork, _ context: BenchmarkContext
+    ) async throws -> Double {
+        try await work.makeTopic(name)
+        return try await KafkaLoop.run(
+            "produce",
+            [
+                work.brokers, work.topic(name).name, "\(records)", "\(work.dataBytes)", "lz4",
+                "\(KafkaWork.lingerMilliseconds)",
+            ], records: records, context)
+    }
+
+    private static func append(_ records: Int, to name: String, _ work: KafkaWork) async throws -> Double {
+        try await work.makeTopic(name)
+        let log = try work.open()
+        // Made before the clock runs: the loop in C makes each record as it goes, which costs it the list of headers.
+        let batches = work.batches(records, for: work.topic(name))
         let elapsed = try await ContinuousClock().measure {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<Self.appends {
@@ -26,46 +59,6 @@ struct KafkaProduceBenchmark {
             }
         }
         await log.close()
-        return Double(count) / elapsed.seconds
-    }
-}
-
-/// Records a second through Portarium's reader, their headers looked at, against a loop in C on the same client.
-struct KafkaConsumeBenchmark {
-    let work: KafkaWork
-
-    /// Reads all of a topic that ``KafkaProduceBenchmark`` has filled.
-    func read(_ count: Int, of name: String) async throws -> Double {
-        let log = try self.work.open()
-        let topic = self.work.topic(name)
-        let elapsed = try await ContinuousClock().measure {
-            let seen = try await withThrowingTaskGroup(of: Int.self) { group in
-                for partition in 0..<KafkaWork.partitions {
-                    group.addTask {
-                        try await Self.read(TopicPartition(topic, Partition(Int32(partition))), of: log)
-                    }
-                }
-                return try await group.reduce(0, +)
-            }
-            guard seen == count else { throw BenchmarkOptions.Misuse("\(seen) of \(count) records were read") }
-        }
-        await log.close()
-        return Double(count) / elapsed.seconds
-    }
-
-    private static func read(_ topicPartition: TopicPartition, of log: KafkaEventLog) async throws -> Int {
-        let end = try await log.bounds(of: topicPartition).end
-        var (next, count, headerBytes) = (Offset.zero, 0, 0)
-        while next < end {
-            let batch = try await log.fetch(
-                topicPartition, from: next, maxRecords: 1_000, maxBytes: 1 << 20, waitMax: .seconds(1))
-            for element in batch.records {
-                count += 1
-                element.record.headers.forEach { name, value in headerBytes += name.count + value.count }
-            }
-            next = batch.next
-        }
-        guard headerBytes > 0 else { throw BenchmarkOptions.Misuse("no headers were read") }
-        return count
+        return Double(records) / elapsed.seconds
     }
 }

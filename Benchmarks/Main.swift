@@ -23,24 +23,37 @@ struct Main {
             print(BenchmarkOptions.usage)
         case .serveBare(let port):
             try await BareServer(port: port).run()
-        case .postLoop(let port, let concurrency, let requests):
-            try await PostLoop(port: port, concurrency: concurrency, requests: requests).run()
+        case .countAllocations(let count):
+            try await count.run()
+        case .postLoop(let loop):
+            try await loop.run()
         case .measure:
             try await Self.measure(options)
         }
     }
 
+    private static let benchmarks: [any Benchmark] = [
+        IngressBenchmark(name: "ingress.single", eventsPerRequest: 1),
+        IngressBenchmark(name: "ingress.batch", eventsPerRequest: 100),
+        DeliveryBenchmark(),
+        DeadSinkBenchmark(),
+        FilterBenchmark(),
+        SubscriptionsBenchmark(count: 1_000, ratioMin: 0.9),
+        SubscriptionsBenchmark(count: 10_000, ratioMin: 0.7),
+        BacklogBenchmark(),
+    ]
+
+    private static let kafkaBenchmarks: [any Benchmark] =
+        [200, 1_000].flatMap { (dataBytes: Int) -> [any Benchmark] in
+            [
+                KafkaProduceBenchmark(dataBytes: dataBytes), KafkaConsumeBenchmark(dataBytes: dataBytes),
+                KafkaRouteBenchmark(dataBytes: dataBytes),
+                KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
+            ]
+        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark()]
+
     private static func measure(_ options: BenchmarkOptions) async throws {
-        let benchmarks: [any Benchmark] = [
-            IngressBenchmark(name: "ingress.single", eventsPerRequest: 1),
-            IngressBenchmark(name: "ingress.batch", eventsPerRequest: 100),
-            DeliveryBenchmark(),
-            DeadSinkBenchmark(),
-            FilterBenchmark(),
-            SubscriptionsBenchmark(count: 1_000, ratioMin: 0.9),
-            SubscriptionsBenchmark(count: 10_000, ratioMin: 0.7),
-            BacklogBenchmark(),
-        ]
+        let benchmarks = options.isOnKafka ? Self.kafkaBenchmarks : Self.benchmarks
         let chosen = benchmarks.filter { options.isChosen($0.name) }
         guard !chosen.isEmpty else {
             throw BenchmarkOptions.Misuse(

@@ -5,10 +5,12 @@ import NIOHTTP1
 import ProcessKit
 
 /// The ceiling of delivery: a plain loop of POST requests with the HTTP client library, nothing kept, nothing ordered.
-struct PostLoop {
+struct PostLoop: Equatable {
     var port: Int
     var concurrency: Int
     var requests: Int
+    /// Of each event.
+    var dataBytes: Int
 
     func run() async throws {
         var configuration = HTTPClient.Configuration()
@@ -29,7 +31,7 @@ struct PostLoop {
 
     /// The headers of a delivered event.
     private func post(_ count: Int, _ worker: Int, _ client: HTTPClient) async throws {
-        let body = ByteBuffer(string: RequestTemplate.data(DeliveryBenchmark.dataBytes))
+        let body = ByteBuffer(string: RequestTemplate.data(self.dataBytes))
         for number in 0..<count {
             var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.port)/")
             request.method = .POST
@@ -48,7 +50,7 @@ struct PostLoop {
     func startChild(_ context: BenchmarkContext) throws -> ChildProcess {
         try ChildProcess(
             executable: try ChildProcess.product(named: "portarium-bench"),
-            arguments: ["--post-loop", "\(self.port)", "\(self.concurrency)", "\(self.requests)"],
+            arguments: ["--post-loop", "\(self.port)", "\(self.concurrency)", "\(self.requests)", "\(self.dataBytes)"],
             outputFile: context.directory.appendingPathComponent("post-loop.txt"))
     }
 }

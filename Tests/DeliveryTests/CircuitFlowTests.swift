@@ -68,6 +68,27 @@ import Testing
         #expect(recorder.machine.totals.circuitsOpen == 0)
     }
 
+    @Test func whatDidNotReachTheDestinationSaysNothingOfIt() {
+        var recorder = MachineRecorder { $0.circuitFailuresMax = 1 }
+        recorder.add("a")
+        recorder.publish(1)
+        for _ in 0..<5 {
+            recorder.answer(.retry(afterMilliseconds: nil), reachedDestination: false)
+            #expect(recorder.machine.totals.circuitsOpen == 0)
+            recorder.passToDeadline()
+        }
+    }
+
+    @Test func aProbeThatDidNotGetThereNeitherOpensNorCloses() {
+        var recorder = self.makeOpen()
+        recorder.pass(100)
+        recorder.answer(.rejected, reachedDestination: false)
+        #expect(recorder.attempts.count == 1, "the next one is the probe, and the only one")
+        recorder.answer()
+        recorder.settleAll()
+        #expect(recorder.standing("b")?.heldEvents == 0)
+    }
+
     @Test func anotherTenantsCircuitIsItsOwn() {
         var recorder = self.makeOpen()
         recorder.add("c", tenant: "other")

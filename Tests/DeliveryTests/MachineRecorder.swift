@@ -173,18 +173,22 @@ struct MachineRecorder {
     /// Answers the attempt for an offset of partition 0, or the oldest.
     mutating func answer(
         _ meaning: AttemptReport.Meaning = .delivered, status: Int? = nil, for name: String? = nil,
-        at offset: Int64? = nil
+        at offset: Int64? = nil, reachedDestination: Bool = true
     ) {
         let index = self.attempts.firstIndex { attempt in
             (name == nil || attempt.subscription.name == name)
                 && (offset == nil || attempt.elements.contains { $0.position.offset.value == offset })
         }
         guard let index else { return }
-        self.report(self.attempts.remove(at: index), meaning, status: status)
+        self.report(self.attempts.remove(at: index), meaning, status: status, reachedDestination: reachedDestination)
     }
 
-    mutating func report(_ attempt: DeliveryAttempt, _ meaning: AttemptReport.Meaning, status: Int? = nil) {
-        let report = AttemptReport(meaning: meaning, status: status, error: nil, durationMilliseconds: 1)
+    mutating func report(
+        _ attempt: DeliveryAttempt, _ meaning: AttemptReport.Meaning, status: Int? = nil,
+        reachedDestination: Bool = true
+    ) {
+        var report = AttemptReport(meaning: meaning, status: status, error: nil, durationMilliseconds: 1)
+        report.reachedDestination = reachedDestination
         self.machine.report(attempt.id, report, now: self.now)
         self.take()
     }

@@ -1,6 +1,7 @@
 import EventLog
 import GRDB
 import NIOCore
+import RouterTestKit
 import Testing
 
 @testable import EmbeddedEventLog

@@ -1,3 +1,4 @@
+import EventIndexProjection
 import EventLog
 import NIOCore
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// What becomes of a header on its way into the index.
 struct HeaderHashTests {
     private func hash(_ name: String, _ value: String, tenant: String, seed: UInt64 = 7) -> Int32? {
-        IndexedHeaders(names: ["ce_id", "ce_correlationid"], seed: seed)
+        HashedHeaders(names: ["ce_id", "ce_correlationid"], seed: seed)
             .hash(of: IndexProbe(name: name, value: value, tenant: tenant))
     }
 
@@ -31,7 +32,7 @@ struct HeaderHashTests {
     }
 
     @Test func aRecordGivesTheHashesThatAreLookedFor() {
-        let headers = IndexedHeaders(names: ["ce_id", "ce_correlationid"], seed: 7)
+        let headers = HashedHeaders(names: ["ce_id", "ce_correlationid"], seed: 7)
         var record = RecordHeaders()
         for (name, value) in [("a", "b"), ("ce_id", "1"), ("portarium_tenant", "other"), ("ce_id", "2")] {
             record.append(name: name, value: value)
@@ -44,7 +45,7 @@ struct HeaderHashTests {
     }
 
     @Test func headersWhoseLengthsDoNotAddUpAreReadAsFarAsTheyGo() {
-        let headers = IndexedHeaders(names: ["ce_id", "ce_correlationid"], seed: 7)
+        let headers = HashedHeaders(names: ["ce_id", "ce_correlationid"], seed: 7)
         var record = RecordHeaders()
         for (name, value) in [("ce_tenantid", "t"), ("ce_id", "1"), ("ce_correlationid", "2")] {
             record.append(name: name, value: value)
@@ -57,7 +58,7 @@ struct HeaderHashTests {
         #expect(self.hashes(ByteBuffer(repeating: 0xFF, count: 40), headers).isEmpty)
     }
 
-    private func hashes(_ packed: ByteBuffer, _ headers: IndexedHeaders) -> [Int32] {
+    private func hashes(_ packed: ByteBuffer, _ headers: HashedHeaders) -> [Int32] {
         var found: [UnsafeRawBufferPointer?] = []
         var hashes: [Int32] = []
         packed.withUnsafeReadableBytes { bytes in headers.forEachHash(in: bytes, &found) { hashes.append($0) } }

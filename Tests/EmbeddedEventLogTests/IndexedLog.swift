@@ -1,17 +1,8 @@
-import CloudEvents
 import EmbeddedEventLog
 import EventLog
 import GRDB
 import Logging
-import NIOCore
-import Synchronization
-import Testing
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import RouterTestKit
 
 /// A log and its index, open in a directory that outlives both.
 final class IndexedLog: Sendable {
@@ -25,7 +16,7 @@ final class IndexedLog: Sendable {
         configure(&configuration)
         self.lines = lines
         self.log = try EmbeddedEventLog(
-            configuration: configuration, logger: Logger(label: "test") { _ in LineHandler(lines: lines) })
+            configuration: configuration, logger: lines.logger)
         self.index = try EmbeddedEventIndex(log: self.log)
     }
 
@@ -82,73 +73,7 @@ func withIndexedLog(
     try result.get()
 }
 
-/// The log lines of one log.
-final class LogLines: Sendable {
-    private let state = Mutex<[String]>([])
-
-    var all: [String] { self.state.withLock { $0 } }
-
-    func add(_ line: String) { self.state.withLock { $0.append(line) } }
-}
-
-private struct LineHandler: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    init(lines: LogLines) { self.lines = lines }
-
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
-        get { self.metadata[key] }
-        set { self.metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { self.lines.add("\(event.level) \(event.message)") }
-}
-
-extension ProducerRecord {
-    /// The record of an event with an id and a correlation id.
-    static func event(
-        _ topic: Topic, partition: Int32 = 0, id: String, correlation: String? = nil, tenant: String? = "t",
-        at milliseconds: Int64 = 1_000, key: String? = nil, value: String? = "data"
-    ) -> ProducerRecord {
-        var headers = RecordHeaders()
-        headers.append(name: "ce_specversion", value: "1.0")
-        headers.append(name: "ce_id", value: id)
-        headers.append(name: "ce_source", value: "/test")
-        if let tenant { headers.append(name: "ce_tenantid", value: tenant) }
-        if let correlation { headers.append(name: "ce_correlationid", value: correlation) }
-        return ProducerRecord(
-            topic: topic, partition: Partition(partition),
-            record: LogRecord(
-                key: key.map { ByteBuffer(string: $0) }, headers: headers, value: value.map { ByteBuffer(string: $0) },
-                timestamp: Timestamp(milliseconds: milliseconds)))
-    }
-}
-
-/// A file of a test's directory.
-struct TestFile {
-    let path: String
-
-    init(_ directory: String, _ name: String) { self.path = directory + "/" + name }
-
-    func read() -> [UInt8] {
-        guard let file = fopen(self.path, "r") else { return [] }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return bytes
-    }
-
-    func write(_ bytes: [UInt8]) throws {
-        let file = try #require(fopen(self.path, "w"))
-        defer { fclose(file) }
-        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
-    }
-
-    func remove() { unlink(self.path) }
-
+extension TestFile {
     /// Rows of a table of the database that the file is.
     func count(_ table: String) throws -> Int {
         let database = try DatabaseQueue(path: self.path)

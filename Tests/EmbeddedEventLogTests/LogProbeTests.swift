@@ -2,6 +2,7 @@ import CloudEvents
 import EmbeddedEventLog
 import EventLog
 import NIOCore
+import RouterTestKit
 import Synchronization
 import Testing
 

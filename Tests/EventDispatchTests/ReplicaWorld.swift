@@ -125,7 +125,7 @@ final class ReplicaWorld: Sendable {
     var log: InMemoryEventLog { self.coordinator.log }
 
     static func with(
-        partitions: Int = 6, _ change: (inout DispatchConfiguration) -> Void = { _ in },
+        partitions: Int = 6, change: (inout DispatchConfiguration) -> Void = { _ in },
         _ body: (ReplicaWorld) async throws -> Void
     ) async throws {
         let log = InMemoryEventLog()

@@ -46,8 +46,10 @@ struct EventServer: Sendable {
     init(
         limits: CloudEventLimits = CloudEventLimits(), bodyBytesMax: Int = 8 * 1024 * 1024,
         budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
-        queueRecordsMax: Int = 1_000
+        queueRecordsMax: Int = 1_000, eventBytesLimit: String = "limits.eventBytesMax",
+        directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil
     ) throws {
+        let writer: any EventLogWriter = log ?? self.writer
         let counter = Mutex(0)
         self.budget = budget
         let mint: @Sendable (Timestamp) -> String = { _ in
@@ -58,14 +60,15 @@ struct EventServer: Sendable {
             return "minted-\(number)"
         }
         let intake = EventIntake(
-            writer: self.writer,
+            writer: writer,
             routing: RoutingTable(
                 entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
                 defaultTopic: Topic("portarium.events")),
             correlationID: mint)
         self.bodies = RequestBodyReader(bytesMax: bodyBytesMax, budget: budget)
-        self.queue = EventIntakeQueue(writer: self.writer, recordsMax: queueRecordsMax)
-        let configuration = IngressConfiguration(limits: limits)
+        self.queue = EventIntakeQueue(writer: writer, recordsMax: queueRecordsMax)
+        var configuration = IngressConfiguration(limits: limits, eventBytesLimit: eventBytesLimit)
+        configuration.directBodyBytesMax = directBodyBytesMax
         self.routes = EventRoutes(
             configuration: configuration, intake: intake, bodies: self.bodies, observer: self.counter,
             clock: { Self.now })

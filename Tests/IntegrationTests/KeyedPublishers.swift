@@ -7,23 +7,42 @@ final class KeyedPublishers: Sendable {
     private struct State {
         /// Identifiers that got a 2xx.
         var accepted: Set<String> = []
-        /// Attempts whose answer was lost: the event may be in the log or not.
+        /// Attempts whose answer was lost, or was a refusal: the event may be in the log or not.
         var unanswered = 0
+        /// Their events.
+        var doubtful: Set<String> = []
+        /// The statuses of refusals, with 0 for no answer.
+        var refusals: [Int: Int] = [:]
         var isStopped = false
     }
 
     static let type = "com.portarium.test.StepTaken.v1"
 
     private let state = Mutex(State())
-    private let port: Int
+    private let ports: @Sendable () -> [Int]
+    private let pause: Duration
+    private let timeoutSeconds: Int64
     private let backlogMax: Int
     private let delivered: @Sendable () -> Int
 
     /// - Parameters:
     ///   - backlogMax: producers pause while this many accepted events are not delivered, so that a test ends.
     ///   - delivered: how many deliveries there were up to now.
-    init(port: Int, backlogMax: Int, delivered: @escaping @Sendable () -> Int) {
-        self.port = port
+    convenience init(port: Int, backlogMax: Int, delivered: @escaping @Sendable () -> Int) {
+        self.init(ports: { [port] }, backlogMax: backlogMax, delivered: delivered)
+    }
+
+    /// - Parameters:
+    ///   - ports: routers that may be up; after a failure a producer goes on with the next one.
+    ///   - pause: how long a producer waits after each event.
+    ///   - timeoutSeconds: how long an answer may take.
+    init(
+        ports: @escaping @Sendable () -> [Int], pause: Duration = .zero, timeoutSeconds: Int64 = 60, backlogMax: Int,
+        delivered: @escaping @Sendable () -> Int
+    ) {
+        self.ports = ports
+        self.pause = pause
+        self.timeoutSeconds = timeoutSeconds
         self.backlogMax = backlogMax
         self.delivered = delivered
     }
@@ -31,6 +50,9 @@ final class KeyedPublishers: Sendable {
     var accepted: Set<String> { self.state.withLock { $0.accepted } }
     var acceptedCount: Int { self.state.withLock { $0.accepted.count } }
     var unanswered: Int { self.state.withLock { $0.unanswered } }
+    /// Events that may be in the log more than once.
+    var doubtful: Set<String> { self.state.withLock { $0.doubtful } }
+    var refusals: [Int: Int] { self.state.withLock { $0.refusals } }
 
     func stop() {
         self.state.withLock { $0.isStopped = true }
@@ -47,10 +69,13 @@ final class KeyedPublishers: Sendable {
 
     private func produce(keys: [String]) async {
         var sequence = 0
+        // Producers begin at different routers.
+        var router = keys.first?.utf8.reduce(0) { $0 + Int($1) } ?? 0
         while !self.isStopped {
             sequence += 1
             for key in keys {
-                guard await self.publish(key: key, sequence: sequence) else { return }
+                guard await self.publish(key: key, sequence: sequence, through: &router) else { return }
+                if self.pause > .zero { try? await Task.sleep(for: self.pause) }
             }
         }
     }
@@ -58,22 +83,29 @@ final class KeyedPublishers: Sendable {
     private var isStopped: Bool { self.state.withLock { $0.isStopped } || Task.isCancelled }
 
     /// False when stopped before the event was accepted.
-    private func publish(key: String, sequence: Int) async -> Bool {
+    private func publish(key: String, sequence: Int, through router: inout Int) async -> Bool {
         let id = "\(key)-\(sequence)"
         let event = [
             "id": id, "source": "/load/\(key)", "type": Self.type, "partitionkey": key, "sequence": "\(sequence)",
         ]
         while !self.isStopped {
-            if self.acceptedCount - self.delivered() > self.backlogMax {
+            let ports = self.ports()
+            if ports.isEmpty || self.acceptedCount - self.delivered() > self.backlogMax {
                 try? await Task.sleep(for: .milliseconds(5))
                 continue
             }
-            let answer = try? await RouterClient(port: self.port).publish(event, data: #"{"step":\#(sequence)}"#)
+            let client = RouterClient(port: ports[router % ports.count], timeoutSeconds: self.timeoutSeconds)
+            let answer = try? await client.publish(event, data: #"{"step":\#(sequence)}"#)
             if let answer, (200..<300).contains(answer.status) {
                 self.state.withLock { _ = $0.accepted.insert(id) }
                 return true
             }
-            self.state.withLock { $0.unanswered += 1 }
+            self.state.withLock { state in
+                state.unanswered += 1
+                state.doubtful.insert(id)
+                state.refusals[answer?.status ?? 0, default: 0] += 1
+            }
+            router += 1
             try? await Task.sleep(for: .milliseconds(20))
         }
         return false

@@ -13,16 +13,27 @@ final class RecordingSink: Sendable {
         var at: ContinuousClock.Instant
         /// The status it was answered with.
         var status: Int
+        /// The client's port.
+        var port = 0
 
         /// An attribute of the event in binary mode.
         func attribute(_ name: String) -> String? { self.headers["ce-\(name)"] }
         var id: String { self.attribute("id") ?? "" }
     }
 
+    /// What a request is answered with, and how long that takes.
+    struct Answer: Sendable {
+        var status = 204
+        var delay = Duration.zero
+        var headers: [String: String] = [:]
+    }
+
     private struct State {
         var channel: (any Channel)?
-        var status = 204
+        var answer: @Sendable (Delivery) -> Answer = { _ in Answer() }
         var deliveries: [Delivery] = []
+        /// Events that were answered with success or with a refusal for good.
+        var settled: Set<String> = []
     }
 
     let port: Int
@@ -31,6 +42,10 @@ final class RecordingSink: Sendable {
     var url: String { "http://127.0.0.1:\(self.port)/" }
     var deliveries: [Delivery] { self.state.withLock { $0.deliveries } }
     var count: Int { self.state.withLock { $0.deliveries.count } }
+
+    /// Events that were answered with success, or with a refusal for good.
+    var settledIDs: Set<String> { self.state.withLock { $0.settled } }
+    var settledCount: Int { self.state.withLock { $0.settled.count } }
 
     /// Nobody listens until ``listen()``.
     init(port: Int) {
@@ -76,19 +91,32 @@ final class RecordingSink: Sendable {
 
     /// What every request is answered with from now on.
     func answer(with status: Int) {
-        self.state.withLock { $0.status = status }
+        self.answer { _ in Answer(status: status) }
     }
 
-    fileprivate func record(headers: HTTPHeaders, body: ByteBuffer) -> Int {
+    /// The same, for each request by itself.
+    func answer(_ answer: @escaping @Sendable (Delivery) -> Answer) {
+        self.state.withLock { $0.answer = answer }
+    }
+
+    fileprivate func record(headers: HTTPHeaders, body: ByteBuffer, port: Int) -> Answer {
         var named: [String: String] = [:]
         for (name, value) in headers { named[name.lowercased()] = value }
-        let text = String(buffer: body)
-        let now = ContinuousClock().now
+        var delivery = Delivery(
+            headers: named, body: String(buffer: body), at: ContinuousClock().now, status: 0, port: port)
         return self.state.withLock { state in
-            state.deliveries.append(Delivery(headers: named, body: text, at: now, status: state.status))
-            return state.status
+            let answer = state.answer(delivery)
+            delivery.status = answer.status
+            state.deliveries.append(delivery)
+            if delivery.settles { state.settled.insert(delivery.id) }
+            return answer
         }
     }
+}
+
+extension RecordingSink.Delivery {
+    /// Whether the router is done with the event after this answer: success, or a refusal for good.
+    var settles: Bool { (200..<300).contains(self.status) || self.status == 400 }
 }
 
 /// Gathers a request, records it, answers.
@@ -112,13 +140,24 @@ private final class RecordingHandler: ChannelInboundHandler {
         case .body(var part):
             self.body.writeBuffer(&part)
         case .end:
-            let status = self.sink.record(headers: self.headers, body: self.body)
-            let head = HTTPResponseHead(
-                version: .http1_1, status: HTTPResponseStatus(statusCode: status),
-                headers: status == 204 ? [:] : ["content-length": "0"])
-            context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-            context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+            let port = context.remoteAddress?.port ?? 0
+            let answer = self.sink.record(headers: self.headers, body: self.body, port: port)
+            guard answer.delay > .zero else { return self.send(answer, context) }
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: TimeAmount(answer.delay)) {
+                let (handler, context) = bound.value
+                handler.send(answer, context)
+            }
         }
+    }
+
+    private func send(_ answer: RecordingSink.Answer, _ context: ChannelHandlerContext) {
+        var headers: HTTPHeaders = answer.status == 204 ? [:] : ["content-length": "0"]
+        for (name, value) in answer.headers { headers.add(name: name, value: value) }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

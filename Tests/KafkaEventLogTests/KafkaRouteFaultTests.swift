@@ -155,11 +155,11 @@ struct KafkaRouteFaultTests {
                     }
                     await other.close()
                 }
-                let deadline = ContinuousClock.now + .seconds(60)
-                while listeners.reduce(0, { $0 + $1.counts.carried }) < 1_600, ContinuousClock.now < deadline {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
             }
+            // Who is alone now has what nobody was given at the last: noida forgets to answer members now and then.
+            let last = RecordedRoute()
+            let before = listeners.reduce(0) { $0 + $1.counts.carried }
+            try await world.routing(last) { try await world.untilCarried(1_600 - before, last) }
             #expect(try await world.carriedIDs() == RouteWorld.expectedIDs(0..<2_400))
         }
     }

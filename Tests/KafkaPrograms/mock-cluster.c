@@ -1,6 +1,7 @@
 // librdkafka's mock cluster as a process: mock-cluster BROKERS
 //
-// Prints "READY host:port,…" and then obeys one command a line from standard input, each answered by "OK" or "ERR reason":
+// Prints "READY host:port,…" and then obeys one command a line from standard input, each answered by "OK" or "ERR
+// reason":
 //
 //   topic NAME PARTITIONS               make a topic
 //   error REQUEST CODE COUNT            the next COUNT requests of this API key fail with this code
@@ -74,8 +75,8 @@ int main(int argc, char *argv[]) {
         char *word[WORDS_MAX + 1];
         int count = 0;
         char *rest = NULL;
-        for (char *next = strtok_r(line, " \r\n", &rest); next && count <= WORDS_MAX; next = strtok_r(NULL, " \r\n", &rest))
-            word[count++] = next;
+        char *next = strtok_r(line, " \r\n", &rest);
+        for (; next && count <= WORDS_MAX; next = strtok_r(NULL, " \r\n", &rest)) word[count++] = next;
         if (count == 0) continue;
         rd_kafka_resp_err_t result = obey(word, count);
         if (result)

@@ -18,6 +18,10 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case fencesZombies
     /// `max.message.bytes` is enforced.
     case refusesLargeMessages
+    /// A fetch is answered with no more than the limits it names.
+    case limitsFetches
+    /// A partition may hold more than a few megabytes.
+    case largePartitions
     /// DeleteRecords.
     case deleteRecords
     /// Timestamps by the broker (`LogAppendTime`).

@@ -11,7 +11,8 @@ extension BrokerKind {
     /// noida 0.2.3.
     private static let noidaLimits: [BrokerFeature: String] = [
         .evictsDeadMembers: "the next JoinGroup waits for ever for a member that was killed",
-        .faults: "it has no failures at will",
+        .limitsFetches: "a fetch is answered with all there is; set receive.message.max.bytes to 2000000000",
+        .faults: "it has no failures at will; put a TCPProxy before it",
     ]
 
     /// Tansu 0.6.0 in memory.
@@ -40,7 +41,8 @@ extension BrokerKind {
         .refusesLargeMessages: "there is no limit, and very large messages are lost",
         .deleteRecords: "no DeleteRecords",
         .logAppendTime: "the setting is ignored",
-        .retention: "nothing is removed but what exceeds the mock's memory",
+        .retention: "the setting is ignored",
+        .largePartitions: "a partition holds its last 5 MiB",
         .groupCalls: "no ListGroups",
         .keepsData: "it keeps everything in memory",
     ]

@@ -91,6 +91,16 @@ package final class ChildProcess: Sendable {
         self.leash?.release()
     }
 
+    /// SIGSTOP: it is there and does nothing, until ``resume()``.
+    package func pause() {
+        _ = Foundation.kill(self.identifier, SIGSTOP)
+    }
+
+    /// SIGCONT.
+    package func resume() {
+        _ = Foundation.kill(self.identifier, SIGCONT)
+    }
+
     /// SIGTERM: the program drains. Returns its exit code.
     package func terminate(within limit: Duration = .seconds(60)) async throws -> Int32 {
         _ = Foundation.kill(self.identifier, SIGTERM)

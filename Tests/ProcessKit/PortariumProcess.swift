@@ -58,9 +58,24 @@ package final class PortariumProcess: Sendable {
         await self.child.kill()
     }
 
+    /// SIGSTOP: it is there and does nothing, until ``resume()``.
+    package func pause() {
+        self.child.pause()
+    }
+
+    /// SIGCONT.
+    package func resume() {
+        self.child.resume()
+    }
+
     /// SIGTERM: the router drains. Returns its exit code.
     package func terminate(within limit: Duration = .seconds(60)) async throws -> Int32 {
         try await self.child.terminate(within: limit)
+    }
+
+    /// All that it wrote so far.
+    package func output() -> String {
+        self.child.output()
     }
 
     /// The last lines it wrote.

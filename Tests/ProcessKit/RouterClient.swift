@@ -36,9 +36,12 @@ package struct RouterClient: Sendable {
     }()
 
     private let port: Int
+    private let timeout: Int64
 
-    package init(port: Int) {
+    /// - Parameter timeoutSeconds: how long an answer may take.
+    package init(port: Int, timeoutSeconds: Int64 = 60) {
         self.port = port
+        self.timeout = timeoutSeconds
     }
 
     package func send(
@@ -48,7 +51,7 @@ package struct RouterClient: Sendable {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(body) }
-        let response = try await Self.http.execute(request, timeout: .seconds(60))
+        let response = try await Self.http.execute(request, timeout: .seconds(self.timeout))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "",

@@ -104,7 +104,7 @@ extension EventLogContract {
 
     private static func everythingSurvives(_ subject: EventLogContractSubject) async throws {
         guard let reopen = subject.reopen else { return }
-        let topic = try await subject.topic("survive", partitions: 2, retentionAge: .seconds(99_999))
+        let topic = try await subject.topic("survive", partitions: 2, retentionAge: .seconds(3_000_000_000))
         let group = ConsumerGroup("\(subject.prefix).survive")
         let records = (0..<1_500).map {
             ProducerRecord.sample(

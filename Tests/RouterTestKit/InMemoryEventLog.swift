@@ -110,10 +110,12 @@ public final class InMemoryEventLog: EventLog, EventIndex {
         let (positions, woken) = try self.state.withLock { (state) throws(EventLogError) in
             state.spread += 1
             var places: [TopicPartition] = []
-            for record in records {
+            for (index, record) in records.enumerated() {
                 guard record.record.size <= recordBytesMax else {
                     throw EventLogError(
-                        .tooLarge, "a record has \(record.record.size) bytes, the log takes \(recordBytesMax)")
+                        over: .init(
+                            recordIndex: index, size: record.record.size, limit: "log.recordBytesMax",
+                            limitMax: recordBytesMax))
                 }
                 places.append(try state.place(record))
             }
@@ -226,6 +228,14 @@ public final class InMemoryEventLog: EventLog, EventIndex {
 
     public func topics() async throws(EventLogError) -> [TopicSpecification] {
         self.state.withLock { $0.topics.values.sorted { $0.topic < $1.topic } }
+    }
+
+    /// Deletes a topic with its records; made again it begins at 0.
+    public func deleteTopic(_ topic: Topic) {
+        self.state.withLock { state in
+            state.topics[topic] = nil
+            state.partitions = state.partitions.filter { $0.key.topic != topic }
+        }
     }
 
     // MARK: EventIndex

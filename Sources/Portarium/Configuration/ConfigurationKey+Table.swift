@@ -1,8 +1,8 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.log + Self.kafka + Self.routing + Self.limits + Self.dispatch + Self.sink
-        + Self.observability
+        Self.server + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
+        + Self.sink + Self.observability
 
     static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
@@ -105,11 +105,11 @@ extension ConfigurationKey {
             meaning: "Exceptions from `log.retentionBytesPerPartitionMax`, topics without the prefix."),
         .integer(
             "log.deadLetterRetentionAgeSeconds", \.log.deadLetterRetentionAgeSeconds, 0...3_153_600_000,
-            "How long dead letters are kept; 0 is for ever."),
+            "How long dead letters and invalid messages are kept; 0 is for ever."),
         .integer(
             "log.deadLetterRetentionBytesMax", \.log.deadLetterRetentionBytesMax, 0...Int.max,
-            "Bytes of dead letters kept at most before the oldest go; 0 is no limit. Each also takes some 500 bytes of "
-                + "memory."),
+            "Bytes of dead letters, and of invalid messages, kept at most before the oldest go; 0 is no limit. Each "
+                + "dead letter also takes some 500 bytes of memory."),
         .integer(
             "log.appendQueueRecordsMax", \.log.appendQueueRecordsMax, 1...10_000_000,
             "Events that wait to be written; more are answered with 503."),
@@ -192,6 +192,9 @@ extension ConfigurationKey {
         .integer(
             "dispatch.drainTimeoutMilliseconds", \.dispatch.drainTimeoutMilliseconds, 0...3_600_000,
             "How long a shutdown waits for what is in flight."),
+        .integer(
+            "dispatch.revokeTimeoutMilliseconds", \.dispatch.revokeTimeoutMilliseconds, 0...250_000,
+            "How long what is in flight of a partition that goes to another replica is waited for."),
         ConfigurationKey(
             path: ["dispatch", "tenantWeights"], form: .list(.tenantWeights),
             meaning: "Shares of tenants in what is sent while not all can be, 1 to 1000; a tenant not named has 1."),

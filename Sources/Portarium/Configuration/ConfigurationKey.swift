@@ -28,6 +28,8 @@ struct ConfigurationKey: Sendable {
         case topic
         /// The same, and none of the router's own topics.
         case eventTopic
+        /// Parts of `A-Z a-z 0-9 _ -` with `/` between them, 200 bytes at most, or nothing.
+        case keyPrefix
         /// `[A-Za-z0-9._~-]{1,64}`.
         case tenant
     }
@@ -87,6 +89,7 @@ struct ConfigurationKey: Sendable {
         case .text(.filled, _), .text(.any, _): "text"
         case .secret: "secret text"
         case .text(.topic, _), .text(.eventTopic, _), .text(.optionalTopic, _): "a-z A-Z 0-9 . _ -"
+        case .text(.keyPrefix, _): "a-z A-Z 0-9 _ - /"
         case .text(.tenant, _): "1 to 64 of a-z A-Z 0-9 . _ ~ -"
         case .choice(let choice): choice.words.joined(separator: ", ")
         case .list(let rule): "list of \(rule.elementForm)"
@@ -160,6 +163,15 @@ struct ConfigurationKey: Sendable {
         case .eventTopic:
             do { _ = try Topic(validating: text) } catch { throw ConfigurationFault(error.message) }
             if let fault = TopicRoute.fault(ofTopic: text) { throw ConfigurationFault(fault) }
+        case .keyPrefix:
+            let isPlain = text.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "/") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+                    || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            }
+            guard isPlain, text.utf8.count <= 200, !text.hasPrefix("/"), !text.hasSuffix("/"), !text.contains("//")
+            else {
+                throw ConfigurationFault("must be parts of a-z A-Z 0-9 _ - with / between them, not '\(text)'")
+            }
         case .tenant:
             guard HeaderTenantResolver.isValid(tenant: text) else {
                 throw ConfigurationFault("must be 1 to 64 of the characters a-z A-Z 0-9 . _ ~ -, not '\(text)'")

@@ -7,6 +7,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var server = Server()
     var log = Log()
     var kafka = Kafka()
+    var objectStore = ObjectStore()
     /// Which topic an event goes to: the first route whose prefix its type starts with, else ``Log/defaultTopic``.
     var routes: [TopicRoute] = TopicRoute.standard
     var limits = Limits()
@@ -82,9 +83,9 @@ extension RouterConfiguration {
         var topicRetentionAgeSeconds: [TopicSetting] = []
         /// Exceptions from ``retentionBytesPerPartitionMax`` by topic.
         var topicRetentionBytesPerPartitionMax: [TopicSetting] = []
-        /// 0 keeps dead letters for ever, `0...3153600000`. Default 30 days.
+        /// 0 keeps dead letters and invalid messages for ever, `0...3153600000`. Default 30 days.
         var deadLetterRetentionAgeSeconds = 2_592_000
-        /// Bytes of dead letters, 0 is no limit, `0...`. Default 0.
+        /// Bytes of dead letters, and of invalid messages; 0 is no limit, `0...`. Default 0.
         var deadLetterRetentionBytesMax = 0
         /// Records that wait to be written, `1...10000000`. Default 100,000.
         var appendQueueRecordsMax = 100_000
@@ -146,6 +147,9 @@ extension RouterConfiguration {
         var suspendAfterSeconds = 259_200
         /// How long a shutdown waits for what is in flight, `0...3600000`. Default 20 s.
         var drainTimeoutMilliseconds = 20_000
+        /// How long what is in flight of a partition that goes to another replica is waited for, `0...250000`.
+        /// Default 10 s.
+        var revokeTimeoutMilliseconds = 10_000
         /// Shares of tenants that are not 1, each `1...1000`.
         var tenantWeights: [TenantWeight] = []
         /// Replays of one tenant that have not ended, `1...10000`. Default 20.

@@ -15,6 +15,9 @@ struct SecretFile: Sendable {
         SecretFile(name: "kafka.saslPassword", secret: \.kafka.saslPassword, file: \.kafka.saslPasswordFile),
         SecretFile(
             name: "kafka.oauthClientSecret", secret: \.kafka.oauthClientSecret, file: \.kafka.oauthClientSecretFile),
+        SecretFile(
+            name: "objectStore.secretAccessKey", secret: \.objectStore.secretAccessKey,
+            file: \.objectStore.secretAccessKeyFile),
     ]
 
     /// Whether the secret is given in one of the two ways.

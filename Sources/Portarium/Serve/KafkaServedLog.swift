@@ -1,17 +1,29 @@
+import EventIndexProjection
 import EventLog
+import Ingress
 import KafkaEventLog
 import Logging
 import Observability
 import ServiceLifecycle
+import Synchronization
 
-/// The log on Kafka.
-struct KafkaServedLog: ServedLog {
+/// The log on Kafka, and the index of its events beside this process.
+final class KafkaServedLog: ServedLog {
     private let log: KafkaEventLog
     private let preparation: TopicPreparation
+    private let configuration: RouterConfiguration
+    private let logger: Logger
+    /// There after ``prepare(_:)``, where events are indexed.
+    private let projection = Mutex<LogEventIndex?>(nil)
+    private let eventTopics: [Topic]
 
-    var eventLog: any EventLog { self.log }
-    var index: (any EventIndex)? { nil }
-    var services: [any Service] { [] }
+    /// What others wrote to the event topics is read as the router's own.
+    var eventLog: any EventLog {
+        AdoptingEventLog(
+            self.log, topics: self.eventTopics, tenant: self.configuration.server.defaultTenant)
+    }
+    var index: (any EventIndex)? { self.projection.withLock { $0 } }
+    var services: [any Service] { self.projection.withLock { $0.map { [$0] } ?? [] } }
 
     var figures: LogFigures {
         let statistics = self.log.statistics
@@ -29,6 +41,9 @@ struct KafkaServedLog: ServedLog {
         } catch {
             throw CommandFailure(.failed, error.message)
         }
+        self.configuration = configuration
+        self.logger = logger
+        self.eventTopics = try configuration.routingTable().topics
         self.preparation = TopicPreparation(
             keeper: self.log, createsTopics: configuration.kafka.createTopics, logger: logger)
         if configuration.kafka.saslMechanism.takesPassword, !configuration.kafka.tls {
@@ -41,15 +56,29 @@ struct KafkaServedLog: ServedLog {
         }
     }
 
+    /// Makes or verifies the topics, then opens the index.
     func prepare(_ topics: [TopicSpecification]) async throws {
-        do { try await self.preparation.prepare(topics) } catch let error as EventLogError {
+        do {
+            try await self.preparation.prepare(topics)
+            guard self.configuration.log.index, self.configuration.server.roles.contains(.api) else { return }
+            var index = LogEventIndexConfiguration(
+                directory: self.configuration.log.dataDirectory,
+                logID: "\(try await self.log.clusterID())/\(self.configuration.log.topicPrefix)",
+                topics: topics.filter { !$0.isCompacted }.map(\.topic))
+            index.interval = .milliseconds(self.configuration.log.indexIntervalMilliseconds)
+            let projection = try LogEventIndex(log: self.eventLog, configuration: index, logger: self.logger)
+            self.projection.withLock { $0 = projection }
+        } catch let error as EventLogError {
             throw CommandFailure(.failed, error.message)
         }
     }
 
     func probe() async throws(EventLogError) { try await self.log.probe() }
 
-    func close() async { await self.log.close() }
+    func close() async {
+        await self.projection.withLock { $0 }?.close()
+        await self.log.close()
+    }
 }
 
 extension LogMetrics: KafkaEventLogObserver {}

@@ -151,6 +151,9 @@ extension RouterConfiguration {
         dispatch.limits.suspendAfterMilliseconds = Int64(self.dispatch.suspendAfterSeconds) * 1_000
         dispatch.commitIntervalMilliseconds = Int64(self.dispatch.commitIntervalMilliseconds)
         dispatch.drainTimeoutMilliseconds = Int64(self.dispatch.drainTimeoutMilliseconds)
+        dispatch.revokeTimeoutMilliseconds = Int64(self.dispatch.revokeTimeoutMilliseconds)
+        // What Kafka's brokers take with a position, unless they are told otherwise.
+        if self.isOnKafka { dispatch.limits.cursorMetadataBytesMax = 4_096 }
         dispatch.replaysPerTenantMax = self.dispatch.replaysPerTenantMax
         dispatch.replayCountersMax = self.dispatch.replayCountersMax
         dispatch.replayRetentionMilliseconds = Int64(self.dispatch.replayRetentionSeconds) * 1_000

@@ -1,3 +1,4 @@
+import ClaimCheck
 import EventDispatch
 import EventLog
 import HTTPEventSink
@@ -49,21 +50,33 @@ struct RouterServer: Sendable {
 
     private func serve(_ log: any ServedLog, _ routing: RoutingTable) async throws {
         try await log.prepare(self.configuration.allTopics(routing))
+        let claimCheck = try ServedClaimCheck(self.configuration, metrics: self.metrics, logger: self.logger)
+        do {
+            try await self.serve(log, claimCheck, routing)
+        } catch {
+            await claimCheck.close()
+            throw error
+        }
+        await claimCheck.close()
+    }
+
+    private func serve(_ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ routing: RoutingTable) async throws {
         let correlationIDs = CorrelationIDGenerator()
         let intake = EventIntake(
-            writer: log.eventLog, routing: routing, correlationID: { correlationIDs.next(at: $0) })
-        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, intake, nil) }
+            writer: claimCheck.writer(before: log.eventLog), routing: routing,
+            correlationID: { correlationIDs.next(at: $0) })
+        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, claimCheck, intake, nil) }
 
         let sink = HTTPEventSink(configuration: self.configuration.eventSink)
         do {
             try await self.serve(
-                log, intake,
+                log, claimCheck, intake,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
                     SchemeEventSink(
                         topics: TopicEventSink(
                             writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix),
-                        others: sink),
+                        others: ClaimCheckSink(sink, reader: claimCheck.reader)),
                     IntakeAuditTrail(intake: intake), self.metrics, self.logger))
         } catch {
             await sink.shutdown()
@@ -72,19 +85,21 @@ struct RouterServer: Sendable {
         await sink.shutdown()
     }
 
-    private func serve(_ log: any ServedLog, _ intake: EventIntake, _ services: RouterServices?) async throws {
+    private func serve(
+        _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ services: RouterServices?
+    ) async throws {
         try await services?.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        var running = log.services
+        var running = log.services + claimCheck.services
         if let services {
             running += [services.audit, services.subscriptions]
             if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
-        running += [queue, try self.makeServer(log, queue, intake, services)]
+        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, services)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
@@ -92,7 +107,8 @@ struct RouterServer: Sendable {
     }
 
     private func makeServer(
-        _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ services: RouterServices?
+        _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ parked: ParkedDataReader,
+        _ services: RouterServices?
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -108,7 +124,7 @@ struct RouterServer: Sendable {
         ]
         var direct: [any DirectRoute] = []
         if self.has(.ingress) {
-            let ingress = IngressConfiguration(limits: self.configuration.eventLimits)
+            let ingress = self.configuration.ingress
             routes.append(
                 EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics))
             direct.append(
@@ -120,6 +136,7 @@ struct RouterServer: Sendable {
                 RouterAPIRoutes(
                     subscriptions: services.subscriptions, replays: services.replays,
                     deadLetters: services.deadLetters, events: services.events, budget: budget,
+                    data: { await parked.shown($0) },
                     configuration: self.configuration.routerAPI))
         }
         let address = self.address

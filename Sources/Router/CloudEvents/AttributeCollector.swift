@@ -117,10 +117,12 @@ struct AttributeCollector {
     func checkSize(dataBytes: Int) throws(CloudEventError) {
         let total = self.packed.writerIndex - self.start - 6 * self.count + dataBytes
         guard total <= self.limits.eventBytesMax else {
-            throw CloudEventError(
+            var error = CloudEventError(
                 .limitExceeded,
                 reason: "the event has \(total) bytes of attributes and data; the limit is \(self.limits.eventBytesMax)"
             )
+            error.isOverEventBytes = true
+            throw error
         }
     }
 

@@ -10,6 +10,8 @@ public struct CloudEvent: Sendable, Hashable {
     public var attributes: AttributeList
     /// The payload; nil where the event has none (not the same as an empty one).
     public var data: ByteBuffer?
+    /// Where the data lie, if not here: ``data`` is nil then, and the event has data all the same.
+    public var parkedData: ParkedData?
 
     /// An event of attributes and data; nothing is validated here.
     public init(attributes: AttributeList, data: ByteBuffer?) {

@@ -37,6 +37,9 @@ public struct CloudEventError: Error, Sendable, Hashable, CustomStringConvertibl
     /// Index of the event in its batch, where there is one.
     public var index: Int?
 
+    /// Whether what is exceeded is ``CloudEventLimits/eventBytesMax``.
+    public var isOverEventBytes = false
+
     /// An error of that kind, with what is known of its place.
     public init(_ code: Code, attribute: String? = nil, reason: String, byteOffset: Int? = nil, index: Int? = nil) {
         self.code = code

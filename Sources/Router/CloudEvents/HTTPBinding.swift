@@ -89,6 +89,7 @@ public enum HTTPBinding {
     public static func encodeBinary(
         _ event: CloudEvent, header: (_ name: String, _ value: String) -> Void
     ) -> ByteBuffer? {
+        if event.parkedData != nil { return self.encodeBinary(event.withDataReference, header: header) }
         guard !event.carriesCloudEvents else {
             header("content-type", JSONEventFormat.mediaType + "; charset=utf-8")
             var body = ByteBuffer()

@@ -44,7 +44,9 @@ public enum JSONEventFormat {
     ///
     /// Data that its type calls JSON, or that has no type, stands as it is where it is valid JSON; text in UTF-8
     /// becomes a string; everything else, broken JSON included, becomes `data_base64`. The output is always valid JSON.
+    /// Of data that are parked it says where: see ``CloudEvent/withDataReference``.
     public static func encode(_ event: CloudEvent, into buffer: inout ByteBuffer) {
+        if event.parkedData != nil { return self.encode(event.withDataReference, into: &buffer) }
         buffer.reserveCapacity(
             minimumWritableBytes: event.attributes.bytes.readableBytes + (event.data?.readableBytes ?? 0) + 64)
         var separator: StaticString = "{"

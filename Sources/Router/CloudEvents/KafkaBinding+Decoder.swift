@@ -14,6 +14,7 @@ extension KafkaBinding {
         /// Set where the content type names CloudEvents: the mode that it asks for, or why it cannot be read.
         private var structured: Result<HTTPContentMode, CloudEventError>?
         private var types: ByteBuffer?
+        private var parked: ParkedHeaders?
 
         /// - Parameter headerBytes: names and values of all headers together, so that one allocation is enough.
         public init(headerBytes: Int, limits: CloudEventLimits = .widest) {
@@ -36,6 +37,12 @@ extension KafkaBinding {
                     try self.addContentType(value)
                 } else if name.isEqual(to: KafkaBinding.typesHeader) {
                     self.types = ByteBuffer(bytes: value)
+                } else if name.count >= KafkaBinding.parkedHeader.utf8CodeUnitCount,
+                    UnsafeRawBufferPointer(rebasing: name[..<KafkaBinding.parkedHeader.utf8CodeUnitCount]).isEqual(
+                        to: KafkaBinding.parkedHeader)
+                {
+                    self.parked = self.parked ?? ParkedHeaders()
+                    self.parked?.add(name: name, value: value)
                 }
             } catch {
                 self.failure = self.failure ?? error
@@ -47,6 +54,12 @@ extension KafkaBinding {
         ///   `missingAttribute` where the record is no event; `unsupportedMediaType` for a format that is not JSON, and
         ///   for a batch, which the binding does not know.
         public mutating func event(value: ByteBuffer?) throws(CloudEventError) -> CloudEvent {
+            guard let parked else { return try self.shownEvent(value: value) }
+            return try parked.event(try self.shownEvent(value: value))
+        }
+
+        /// The event as others see it who do not know of parked data.
+        private mutating func shownEvent(value: ByteBuffer?) throws(CloudEventError) -> CloudEvent {
             if let structured { return try self.structuredEvent(structured, value) }
             if let failure { throw failure }
             try self.collector.checkRequired()

@@ -14,6 +14,11 @@ public enum KafkaBinding {
     /// The header that tells the types of attributes that are no strings.
     public static let typesHeader: StaticString = "portarium_types"
 
+    /// What the headers begin with that say where parked data lie (see ``ParkedData``): the object's key, and behind it
+    /// `_bytes`, `_sha256`, and `_dataref` with the producer's own `dataref`, if it sent one. No attribute of an event
+    /// can become such a header.
+    public static let parkedHeader: StaticString = "portarium_parked"
+
     /// Gives an event in binary mode: calls `header` for every header in the order of the attributes (the name is
     /// `prefix` followed by `name`), and returns the value of the record, nil where the event has no data.
     ///
@@ -24,6 +29,10 @@ public enum KafkaBinding {
         _ event: CloudEvent,
         header: (_ prefix: StaticString, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
     ) -> ByteBuffer? {
+        if let parked = event.parkedData {
+            self.encode(parked, of: event, header)
+            return self.encode(event.withDataReference, header: header)
+        }
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         guard !event.carriesCloudEvents else {
             event.attributes.forEach { name, value, _ in
@@ -54,5 +63,24 @@ public enum KafkaBinding {
             types.withUnsafeReadableBytes { header(self.typesHeader, none, $0) }
         }
         return event.data
+    }
+
+    private static func encode(
+        _ parked: ParkedData, of event: CloudEvent,
+        _ header: (_ prefix: StaticString, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
+    ) {
+        func write(_ name: StaticString, _ value: String) {
+            var value = value
+            value.withUTF8 { value in
+                header(
+                    self.parkedHeader,
+                    UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+                    UnsafeRawBufferPointer(value))
+            }
+        }
+        write("", parked.key)
+        write("_bytes", String(parked.length))
+        write("_sha256", parked.sha256)
+        if let own = event.attributes["dataref"] { write("_dataref", own) }
     }
 }

@@ -21,6 +21,9 @@ public struct AttemptReport: Sendable, Hashable {
     /// From the call to the sink until its answer was read whole or given up, in nanoseconds, 0 and up. It covers the
     /// wait for a connection and ends soon after the destination's timeout.
     public var durationNanoseconds: Int64
+    /// Whether the attempt came as far as the destination. One that did not says nothing of it: its circuit stays as it
+    /// is.
+    public var reachedDestination = true
     /// The same in whole milliseconds, towards 0.
     public var durationMilliseconds: Int64 { self.durationNanoseconds / 1_000_000 }
 

@@ -23,6 +23,8 @@ public final class DeliverableEvent: Sendable {
         self.timestamp = timestamp
         self.keyHash = OrderingKey.hash(of: event)
         // The fixed part stands for the object itself, its queue entries and its tracker entry.
-        self.size = event.attributes.bytes.readableBytes + (event.data?.readableBytes ?? 0) + 256
+        self.size =
+            event.attributes.bytes.readableBytes + (event.data?.readableBytes ?? 0)
+            + (event.parkedData == nil ? 256 : 768)
     }
 }

@@ -62,9 +62,10 @@ extension DeliveryStateMachine {
         }
     }
 
-    /// The partition is gone, with ``beginRevoke(_:)`` before or without: what was in flight is abandoned. A late report,
-    /// and what comes of a read or of a plan that was given out before, changes nothing of it any more, not even when
-    /// the partition is assigned again.
+    /// The partition is gone, with ``beginRevoke(_:)`` before or without: what was in flight is abandoned.
+    ///
+    /// A late report, and what comes of a read or of a plan that was given out before, changes nothing of it any more,
+    /// not even when the partition is assigned again.
     public mutating func finishRevoke(_ topicPartition: TopicPartition) {
         guard let tail = self.tailIndexes[topicPartition] else { return }
         self.tails[tail].phase = .gone

@@ -24,6 +24,7 @@ extension DeliveryStateMachine {
         self.destinations[index].inFlight -= 1
         if flight.isProbe { self.destinations[index].isProbing = false }
         defer { self.forgetDestinationIfUnused(index) }
+        guard report.reachedDestination else { return self.wakeWaiting(onDestination: index, all: false) }
         if case .retry = report.meaning, report.status != 429 {
             self.destinations[index].circuit.failed(wasProbe: flight.isProbe, now: now)
             if case .open(let until) = self.destinations[index].circuit.state {

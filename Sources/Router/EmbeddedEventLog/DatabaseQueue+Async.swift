@@ -1,4 +1,3 @@
-import Dispatch
 import EventLog
 import GRDB
 
@@ -21,16 +20,5 @@ extension DatabaseQueue {
             }
         }
         return try result.get()
-    }
-
-    /// Closes the connection after what is queued on it, without blocking a thread of the cooperative pool.
-    func closeOffPool() async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                // A connection that cannot be closed now is closed when it is deallocated.
-                try? self.close()
-                continuation.resume()
-            }
-        }
     }
 }

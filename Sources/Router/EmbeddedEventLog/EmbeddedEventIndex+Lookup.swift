@@ -1,4 +1,6 @@
+import EventIndexProjection
 import EventLog
+import SQLiteFiles
 
 extension EmbeddedEventIndex {
     /// Finds records; see ``EventIndex/positions(header:value:tenant:in:limit:)``. Costs one seek for each 16,384

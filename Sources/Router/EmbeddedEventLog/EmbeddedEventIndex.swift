@@ -1,6 +1,8 @@
+import EventIndexProjection
 import EventLog
 import GRDB
 import Logging
+import SQLiteFiles
 import ServiceLifecycle
 import Synchronization
 

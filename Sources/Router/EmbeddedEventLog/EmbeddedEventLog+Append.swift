@@ -18,8 +18,8 @@ extension EmbeddedEventLog {
         var routes: [Topic: LogTable.Route] = [:]
         var route: LogTable.Route?
         var bytes = 0
-        for record in records {
-            bytes += try self.checkedSize(record.record)
+        for (index, record) in records.enumerated() {
+            bytes += try self.checkedSize(record.record, index)
             if route?.topic != record.topic {
                 if let known = routes[record.topic] {
                     route = known
@@ -33,10 +33,16 @@ extension EmbeddedEventLog {
             partitionIDs.append(route.partitionIDs[Int(number.value)])
             topicPartitions.append(TopicPartition(record.topic, number))
         }
-        guard records.count <= self.configuration.appendQueueRecordsMax, bytes <= self.configuration.appendQueueBytesMax
-        else {
+        guard records.count <= self.configuration.appendQueueRecordsMax else {
             throw EventLogError(
-                .tooLarge, "\(records.count) records (\(bytes) bytes) in one call are more than the log's queue holds")
+                over: .init(
+                    size: records.count, limit: "log.appendQueueRecordsMax",
+                    limitMax: self.configuration.appendQueueRecordsMax))
+        }
+        guard bytes <= self.configuration.appendQueueBytesMax else {
+            throw EventLogError(
+                over: .init(
+                    size: bytes, limit: "log.appendQueueBytesMax", limitMax: self.configuration.appendQueueBytesMax))
         }
         let offsets = try await self.writer.append(records, to: partitionIDs, bytes: bytes)
         var positions: [Position] = []
@@ -46,11 +52,13 @@ extension EmbeddedEventLog {
     }
 
     @inline(__always)
-    private func checkedSize(_ record: LogRecord) throws(EventLogError) -> Int {
+    private func checkedSize(_ record: LogRecord, _ index: Int) throws(EventLogError) -> Int {
         let size = record.size
         guard size <= self.configuration.recordBytesMax else {
             throw EventLogError(
-                .tooLarge, "a record has \(size) bytes, the log takes \(self.configuration.recordBytesMax)")
+                over: .init(
+                    recordIndex: index, size: size, limit: "log.recordBytesMax",
+                    limitMax: self.configuration.recordBytesMax))
         }
         return size
     }

@@ -1,4 +1,5 @@
 import EventLog
+import SQLiteFiles
 
 extension EmbeddedEventLog {
     /// Stores positions durably, all of one call together; see ``EventLogGroups/commit(_:)``. Shares the transaction of

@@ -1,4 +1,5 @@
 import EventLog
+import SQLiteFiles
 
 extension EmbeddedEventLog {
     /// Applies retention and compaction to all topics as of `now`. `run()` does this at an interval; tests call it.

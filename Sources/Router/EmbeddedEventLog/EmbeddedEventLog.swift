@@ -1,6 +1,7 @@
 import EventLog
 import GRDB
 import Logging
+import SQLiteFiles
 import Synchronization
 
 /// The log on SQLite: one process, one directory, no broker.

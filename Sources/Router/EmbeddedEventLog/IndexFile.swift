@@ -1,5 +1,7 @@
+import EventIndexProjection
 import EventLog
 import GRDB
+import SQLiteFiles
 import Synchronization
 
 /// An open file of the index, with its connections. Replaced as a whole when the index is built anew.
@@ -14,7 +16,7 @@ final class IndexFile: Sendable {
 
     /// Whether it was made now.
     let isNew: Bool
-    let headers: IndexedHeaders
+    let headers: HashedHeaders
     /// Reads the log and this file beside it.
     let reader: LogReader
     private let writer: IndexWriter
@@ -41,7 +43,7 @@ final class IndexFile: Sendable {
             progress = try Self.progress(database, table)
         }
         self.isNew = isNew
-        self.headers = IndexedHeaders(names: headers, seed: seed)
+        self.headers = HashedHeaders(names: headers, seed: seed)
         self.writer = IndexWriter(database)
         self.reader = try LogReader(path: directory.path + "/" + LogSchema.fileName, indexPath: path)
         self.state = Mutex(State(progress: progress))

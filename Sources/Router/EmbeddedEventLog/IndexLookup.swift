@@ -1,3 +1,4 @@
+import EventIndexProjection
 import EventLog
 
 /// One search: goes backwards through several partitions at once, through what is not indexed record by record, and

@@ -1,3 +1,4 @@
+import EventIndexProjection
 import EventLog
 import GRDB
 

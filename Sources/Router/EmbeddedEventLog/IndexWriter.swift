@@ -1,5 +1,6 @@
 import EventLog
 import GRDB
+import SQLiteFiles
 
 /// The connection that writes the index.
 ///
@@ -7,7 +8,7 @@ import GRDB
 /// `database`.
 final class IndexWriter: @unchecked Sendable {
     private let database: DatabaseQueue
-    private var statements: [String: LogStatement] = [:]
+    private var statements: [String: PreparedStatement] = [:]
 
     init(_ database: DatabaseQueue) { self.database = database }
 
@@ -79,9 +80,9 @@ final class IndexWriter: @unchecked Sendable {
         }
     }
 
-    private func statement(_ connection: OpaquePointer, _ sql: String) throws -> LogStatement {
+    private func statement(_ connection: OpaquePointer, _ sql: String) throws -> PreparedStatement {
         if let statement = self.statements[sql] { return statement }
-        let statement = try LogStatement(connection, sql)
+        let statement = try PreparedStatement(connection, sql)
         self.statements[sql] = statement
         return statement
     }

@@ -1,11 +1,13 @@
+import EventIndexProjection
 import EventLog
+import SQLiteFiles
 
 /// What the index reads of the log: headers, never values.
 extension LogReader {
     /// Hashes the headers of `[from, end)`, of `recordsMax` records at most.
     func index(
         _ connection: OpaquePointer, _ partitionID: Int, from: Int64, end: Int64, recordsMax: Int,
-        _ headers: IndexedHeaders, into batch: inout IndexBatch
+        _ headers: HashedHeaders, into batch: inout IndexBatch
     ) throws {
         let select = try self.statement(
             connection,

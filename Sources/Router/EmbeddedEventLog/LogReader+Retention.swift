@@ -1,3 +1,5 @@
+import SQLiteFiles
+
 extension LogReader {
     /// The first offset of `[from, end)` from which on the records have at most `bytesMax` bytes together.
     func firstOffset(

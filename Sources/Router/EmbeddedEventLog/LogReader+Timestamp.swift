@@ -1,3 +1,5 @@
+import SQLiteFiles
+
 extension LogReader {
     /// The first offset of `[from, end)` whose record has this timestamp or a later one.
     func firstOffset(

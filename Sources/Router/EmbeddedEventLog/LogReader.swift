@@ -1,5 +1,6 @@
 import EventLog
 import GRDB
+import SQLiteFiles
 import Synchronization
 
 /// One connection that reads the log, with its prepared statements.
@@ -8,7 +9,7 @@ import Synchronization
 /// serial queue of `database`.
 final class LogReader: @unchecked Sendable {
     let database: DatabaseQueue
-    private var statements: [String: LogStatement] = [:]
+    private var statements: [String: PreparedStatement] = [:]
     private var gatherer = RecordGatherer()
 
     /// - Parameter indexPath: a file of the index that is read beside the log, attached.
@@ -27,9 +28,9 @@ final class LogReader: @unchecked Sendable {
         self.database = try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    func statement(_ connection: OpaquePointer, _ sql: String) throws -> LogStatement {
+    func statement(_ connection: OpaquePointer, _ sql: String) throws -> PreparedStatement {
         if let statement = self.statements[sql] { return statement }
-        let statement = try LogStatement(connection, sql)
+        let statement = try PreparedStatement(connection, sql)
         self.statements[sql] = statement
         return statement
     }

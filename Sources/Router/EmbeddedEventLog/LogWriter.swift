@@ -1,5 +1,6 @@
 import EventLog
 import GRDB
+import SQLiteFiles
 import Synchronization
 
 /// The one writer of the log: puts all that waits into one synced transaction, then answers everyone together.

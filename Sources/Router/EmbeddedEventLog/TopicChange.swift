@@ -1,4 +1,5 @@
 import EventLog
+import SQLiteFiles
 
 /// What has to be written so that a topic is as specified.
 struct TopicChange: Sendable {
@@ -66,7 +67,7 @@ struct TopicChange: Sendable {
             try insert.run()
             let isCompacted = self.specification.isCompacted
             for sql in LogSchema.createRecordsTable(partition.id, isCompacted: isCompacted) {
-                try LogStatement(connection.handle, sql).run()
+                try PreparedStatement(connection.handle, sql).run()
             }
         }
     }

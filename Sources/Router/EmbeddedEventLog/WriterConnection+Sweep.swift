@@ -1,3 +1,5 @@
+import SQLiteFiles
+
 /// The steps of a sweep: each a small transaction of its own, true where nothing is left to do.
 extension WriterConnection {
     /// Bytes of a row, as limits count them.

@@ -2,6 +2,7 @@ import EventLog
 import GRDB
 import GRDBSQLite
 import NIOCore
+import SQLiteFiles
 
 /// The connection that writes the log: prepared statements, and the next offset of each partition.
 ///
@@ -20,25 +21,25 @@ final class WriterConnection: @unchecked Sendable {
         var end: Int64
         /// nil: to be read from the table before the next append.
         var chunk: OpenChunk?
-        var insert: LogStatement?
+        var insert: PreparedStatement?
     }
 
     let handle: OpaquePointer
     private var partitions: [PartitionState] = []
     /// Partitions that the open transaction appended to, with their ends before it.
     private var touched: [(id: Int, endBefore: Int64)] = []
-    private var statements: [String: LogStatement] = [:]
-    private let beginStatement: LogStatement
-    private let commitStatement: LogStatement
-    private let rollbackStatement: LogStatement
-    private let insertChunk: LogStatement
+    private var statements: [String: PreparedStatement] = [:]
+    private let beginStatement: PreparedStatement
+    private let commitStatement: PreparedStatement
+    private let rollbackStatement: PreparedStatement
+    private let insertChunk: PreparedStatement
 
     init(_ handle: OpaquePointer) throws {
         self.handle = handle
-        self.beginStatement = try LogStatement(handle, "BEGIN IMMEDIATE")
-        self.commitStatement = try LogStatement(handle, "COMMIT")
-        self.rollbackStatement = try LogStatement(handle, "ROLLBACK")
-        self.insertChunk = try LogStatement(handle, "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)")
+        self.beginStatement = try PreparedStatement(handle, "BEGIN IMMEDIATE")
+        self.commitStatement = try PreparedStatement(handle, "COMMIT")
+        self.rollbackStatement = try PreparedStatement(handle, "ROLLBACK")
+        self.insertChunk = try PreparedStatement(handle, "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)")
     }
 
     /// Adds a partition; its id is the number of those added before.
@@ -47,9 +48,9 @@ final class WriterConnection: @unchecked Sendable {
     }
 
     /// A statement that is kept prepared.
-    func statement(_ sql: String) throws -> LogStatement {
+    func statement(_ sql: String) throws -> PreparedStatement {
         if let statement = self.statements[sql] { return statement }
-        let statement = try LogStatement(self.handle, sql)
+        let statement = try PreparedStatement(self.handle, sql)
         self.statements[sql] = statement
         return statement
     }
@@ -112,10 +113,10 @@ final class WriterConnection: @unchecked Sendable {
         if let buffer { try buffer.withUnsafeReadableBytes { try body($0) } } else { try body(nil) }
     }
 
-    private func insertStatement(_ id: Int) throws -> LogStatement {
+    private func insertStatement(_ id: Int) throws -> PreparedStatement {
         if let statement = self.partitions[id].insert { return statement }
         let table = LogSchema.recordsTable(id)
-        let statement = try LogStatement(
+        let statement = try PreparedStatement(
             self.handle, "INSERT INTO \(table) (offset, timestamp, key, headers, value) VALUES (?, ?, ?, ?, ?)")
         self.partitions[id].insert = statement
         return statement

@@ -11,16 +11,16 @@ extension Dispatcher: PartitionListener {
     static var boundsReadsMax: Int { 16 }
 
     /// Takes the partitions up where their commits, and the cursors of all subscriptions that are known, left off, and
-    /// follows their tails. Waits until the log can say where that is, however long it takes, unless the process is told
-    /// to end.
+    /// follows their tails. Waits until the log can say where that is, however long it takes, unless the process is
+    /// told to end.
     public func assigned(_ partitions: [TopicPartition]) async {
         async let others: Void? = self.leader?.assigned(self.unfed(partitions))
         await self.takeUp(self.fed(partitions))
         await others
     }
 
-    /// Sends nothing more for them, gives attempts in flight ``DispatchConfiguration/revokeTimeoutMilliseconds`` to end,
-    /// and commits what is settled.
+    /// Sends nothing more for them, gives attempts in flight ``DispatchConfiguration/revokeTimeoutMilliseconds`` to
+    /// end, and commits what is settled.
     public func revoked(_ partitions: [TopicPartition]) async {
         async let others: Void? = self.leader?.revoked(self.unfed(partitions))
         await self.giveBack(self.fed(partitions))
@@ -110,25 +110,33 @@ extension Dispatcher: PartitionListener {
         return places
     }
 
+    /// What a partition holds, or why that cannot be said.
+    private struct BoundsAnswer: Sendable {
+        var topicPartition: TopicPartition
+        var bounds: Result<OffsetBounds, EventLogError>
+    }
+
     /// The bounds of several partitions, ``boundsReadsMax`` asked for at a time.
     func bounds(of partitions: [TopicPartition]) async throws(EventLogError) -> [TopicPartition: OffsetBounds] {
-        typealias Answer = (TopicPartition, Result<OffsetBounds, EventLogError>)
-        let answers = await withTaskGroup(of: Answer.self) { group in
-            var answers: [Answer] = []
+        let answers = await withTaskGroup(of: BoundsAnswer.self) { group in
+            var answers: [BoundsAnswer] = []
             for (index, topicPartition) in partitions.enumerated() {
                 if index >= Self.boundsReadsMax, let answer = await group.next() { answers.append(answer) }
-                group.addTask {
-                    do throws(EventLogError) {
-                        return (topicPartition, .success(try await self.log.bounds(of: topicPartition)))
-                    } catch { return (topicPartition, .failure(error)) }
-                }
+                group.addTask { await self.answer(topicPartition) }
             }
             for await answer in group { answers.append(answer) }
             return answers
         }
         var bounds: [TopicPartition: OffsetBounds] = [:]
-        for (topicPartition, answer) in answers { bounds[topicPartition] = try answer.get() }
+        for answer in answers { bounds[answer.topicPartition] = try answer.bounds.get() }
         return bounds
+    }
+
+    private func answer(_ topicPartition: TopicPartition) async -> BoundsAnswer {
+        do {
+            let bounds = try await self.log.bounds(of: topicPartition)
+            return BoundsAnswer(topicPartition: topicPartition, bounds: .success(bounds))
+        } catch { return BoundsAnswer(topicPartition: topicPartition, bounds: .failure(error)) }
     }
 
     private func giveBack(_ partitions: [TopicPartition]) async {

@@ -27,8 +27,8 @@ extension Dispatcher {
         }
     }
 
-    /// Takes up a subscription that a record of a shared log tells of. Where it stands is read from the log; one that is
-    /// new may not have got as far as the tails.
+    /// Takes up a subscription that a record of a shared log tells of. Where it stands is read from the log; one that
+    /// is new may not have got as far as the tails.
     func introduceFromLog(_ stored: StoredSubscription, compiled: CompiledSubscription) async {
         await self.placing.enter()
         defer { self.placing.leave() }

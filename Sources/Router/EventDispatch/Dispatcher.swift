@@ -31,8 +31,8 @@ public final class Dispatcher: Service {
     let routing = Mutex(false)
     let isEnding = Mutex(false)
     let tails = TailTasks()
-    /// Held while it is decided where subscriptions stand in partitions: a subscription that comes, and a partition that
-    /// comes, wait for each other.
+    /// Held while it is decided where subscriptions stand in partitions: a subscription that comes, and a partition
+    /// that comes, wait for each other.
     let placing = SerialGate()
     /// Who hears of suspensions and completed replays.
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])

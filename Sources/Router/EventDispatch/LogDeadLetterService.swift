@@ -217,8 +217,8 @@ public final class LogDeadLetterService: DeadLetterService {
         guard self.dispatcher.isRouted(subscription) else { return }
         throw ServiceError(
             .conflict,
-            "the log sends the events of '\(subscription.id.name)' by itself, and no dead letters: replay the event, or "
-                + "discard the letter")
+            "the log sends the events of '\(subscription.id.name)' by itself, and no dead letters: replay the event, "
+                + "or discard the letter")
     }
 
     private static func unknown(_ id: String) -> ServiceError {

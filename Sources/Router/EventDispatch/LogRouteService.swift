@@ -40,7 +40,11 @@ public final class LogRouteService: Service {
 
     /// Routes until the process is told to end; then brings to its end what is under way. Once per instance.
     public func run() async throws {
-        guard self.dispatcher.routesInLog, let router = self.dispatcher.log as? any EventLogRouting else { return }
+        guard self.dispatcher.routesInLog, let router = self.dispatcher.log as? any EventLogRouting else {
+            // A service that ends by itself ends the router.
+            try? await gracefulShutdown()
+            return
+        }
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 self.wake.yield()
@@ -76,8 +80,8 @@ public final class LogRouteService: Service {
         if let compiled = try? CompiledSubscription(stored.subscription) { runner.select(with: compiled) }
     }
 
-    /// Stops what must not run as it does, and makes what has to be begun. One that ends is begun again only when it has
-    /// ended.
+    /// Stops what must not run as it does, and makes what has to be begun. One that ends is begun again only when it
+    /// has ended.
     private func begin() -> [(SubscriptionID, RouteRunner)] {
         let wanted = self.subscriptions.routed()
         let begun = self.state.withLock { state in

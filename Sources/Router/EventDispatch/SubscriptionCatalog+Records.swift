@@ -28,8 +28,8 @@ struct CatalogChange: Sendable, Hashable {
 
 /// The catalog as the records of a shared log make it, in the order of the log.
 ///
-/// What counts depends only on the last record of each key: of the generations of one id the one that was created first.
-/// So everybody comes to the same, whoever wrote, and whatever was compacted before it was read.
+/// What counts depends only on the last record of each key: of the generations of one id the one that was created
+/// first. So everybody comes to the same, whoever wrote, and whatever was compacted before it was read.
 extension SubscriptionCatalog {
     /// Takes a record, or with nil a tombstone.
     mutating func apply(_ id: SubscriptionID, generation: String, _ record: CatalogRecord?) -> CatalogChange {

@@ -8,6 +8,10 @@ public protocol EventLogWriter: Sendable {
     ///   A cancelled task may still have its records appended.
     func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position]
 
+    /// Appends several lots of records at the same time, each as ``append(_:)`` does, and says what came of each, in
+    /// the order given: what befalls one does not concern the others. Lots of one call may lie in any order.
+    func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>]
+
     /// Whether one ``append(_:)`` is all or nothing, whatever topics it spans.
     var appendsAtomically: Bool { get }
 }

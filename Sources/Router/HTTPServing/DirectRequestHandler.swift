@@ -88,7 +88,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
         for route in self.routes where head.method == route.method {
             guard head.uri.utf8.starts(with: route.path.utf8) else { continue }
             let rest = head.uri.utf8.dropFirst(route.path.utf8.count)
-            if rest.isEmpty || rest.first == UInt8(ascii: "?") { return route }
+            if rest.isEmpty || rest.first == UInt8(ascii: "?") { return route.takes(head) ? route : nil }
         }
         return nil
     }

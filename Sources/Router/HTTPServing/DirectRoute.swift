@@ -11,6 +11,10 @@ public protocol DirectRoute: Sendable {
     /// The path, compared byte for byte with what stands before a `?`.
     var path: String { get }
 
+    /// Whether this request goes the direct way; else the router answers it. Called on the connection's event loop
+    /// before anything else.
+    func takes(_ head: HTTPRequestHead) -> Bool
+
     /// Called on the connection's event loop with a head whose body is about to be read.
     /// - Returns: why the request is refused whatever its body; nil where it may go on.
     func refusal(of head: HTTPRequestHead) -> ProblemError?
@@ -21,4 +25,9 @@ public protocol DirectRoute: Sendable {
 
     /// Called on the connection's event loop where a request is refused, here or by the route, before it was served.
     func refused(_ problem: ProblemError)
+}
+
+extension DirectRoute {
+    /// Every request.
+    public func takes(_ head: HTTPRequestHead) -> Bool { true }
 }

@@ -10,6 +10,7 @@ public struct DirectEventRoute: DirectRoute {
     public let method = HTTPMethod.POST
     public let path = EventRoutes.path
 
+    private let configuration: IngressConfiguration
     private let decoder: EventRequestDecoder
     private let intake: EventIntake
     private let queue: EventIntakeQueue
@@ -28,12 +29,20 @@ public struct DirectEventRoute: DirectRoute {
         tenants: HeaderTenantResolver, observer: any IngressObserver = SilentIngressObserver(),
         clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
+        self.configuration = configuration
         self.decoder = EventRequestDecoder(limits: configuration.limits)
         self.intake = intake
         self.queue = queue
         self.tenants = tenants
         self.observer = observer
         self.clock = clock
+    }
+
+    /// Not what may have to be parked first: nobody else waits for that.
+    public func takes(_ head: HTTPRequestHead) -> Bool {
+        if self.configuration.directBodyBytesMax == .max { return true }
+        guard let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) else { return false }
+        return length <= self.configuration.directBodyBytesMax
     }
 
     /// Refuses tenants, formats and codings that are not taken.
@@ -66,7 +75,7 @@ public struct DirectEventRoute: DirectRoute {
                         durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
                     answer.succeed(Self.answer(AcceptedEvents(events: events, positions: positions), mode))
                 case .failure(let error):
-                    let problem = IngressProblem.problem(for: error)
+                    let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
                     observer.refused(IngressProblem.refusal(for: problem))
                     answer.succeed(DirectAnswer(problem))
                 }
@@ -95,7 +104,8 @@ public struct DirectEventRoute: DirectRoute {
             return try self.intake.prepare(
                 events, from: EventOrigin(tenant: tenant, trace: trace), arrival: self.clock())
         } catch {
-            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+            throw IngressProblem.problem(
+                for: error, form: IngressProblem.Form(mode), limits: self.configuration)
         }
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 /// Gathers what many connections want appended, and appends it together: one call of the log, and one hop back to each
 /// event loop, for all requests that came during the append before.
 ///
-/// Where the log appends nothing all or nothing, each request is appended by itself, and none waits for another: what
-/// befalls one must not be told to the others, whose records may be there.
+/// Where the log does not append all or nothing, each request is a lot of its own: what befalls one must not be told to
+/// the others, whose records may be there. Then some such appends are under way at the same time.
 ///
 /// A lone producer waits for nobody. Bounded: what does not fit is `overloaded` at once. To run before the server
 /// serves and to be stopped after it: once stopped it takes nothing, and what was taken is appended.
@@ -28,6 +28,8 @@ public final class EventIntakeQueue: Service {
         var waiting: CheckedContinuation<Void, Never>?
     }
 
+    /// Appends of lots that are under way at the same time: who comes while all are waits, and shares the next one.
+    private static let appendsMax = 4
     private let writer: any EventLogWriter
     private let recordsMax: Int
     private let state = Mutex(State())
@@ -66,7 +68,7 @@ public final class EventIntakeQueue: Service {
                 if self.writer.appendsAtomically {
                     while let entries = await self.next() { await self.append(entries) }
                 } else {
-                    await self.appendEachByItself()
+                    await self.appendLots()
                 }
             } onCancel: {
                 self.close()
@@ -106,15 +108,30 @@ public final class EventIntakeQueue: Service {
     }
 
     /// Returns when everything that was taken is appended or refused.
-    private func appendEachByItself() async {
-        await withDiscardingTaskGroup { group in
+    private func appendLots() async {
+        await withTaskGroup(of: Void.self) { group in
+            var underWay = 0
             while let entries = await self.next() {
-                for entry in entries { group.addTask { await self.append([entry]) } }
+                if underWay == Self.appendsMax {
+                    await group.next()
+                    underWay -= 1
+                }
+                underWay += 1
+                group.addTask {
+                    let results = await self.writer.appendEach(entries.map(\.records))
+                    self.complete(zip(entries, results).map { (entry: $0, result: $1) })
+                }
             }
         }
     }
 
-    private func append(_ entries: [Entry]) async {
+    private func append(_ entries: consuming [Entry]) async {
+        var entries = entries
+        while !entries.isEmpty { entries = await self.appendOnce(entries) }
+    }
+
+    /// Appends all of it. Gives back what is to be tried again, without the one that is too large for the log.
+    private func appendOnce(_ entries: [Entry]) async -> [Entry] {
         var records: [ProducerRecord] = []
         records.reserveCapacity(entries.reduce(0) { $0 + $1.records.count })
         for entry in entries { records += entry.records }
@@ -128,11 +145,31 @@ public final class EventIntakeQueue: Service {
                 })
         } catch {
             guard entries.count > 1, error.code == .tooLarge else {
-                return self.complete(entries.map { ($0, .failure(error)) })
+                self.complete(entries.map { ($0, .failure(error)) })
+                return []
             }
-            // One request is too much, alone or together with others: each is tried by itself.
-            for entry in entries { await self.append([entry]) }
+            if let index = error.excess?.recordIndex, let fault = Self.owner(of: index, among: entries) {
+                var own = error
+                own.excess?.recordIndex = fault.recordIndex
+                self.complete([(entries[fault.entry], .failure(own))])
+                var others = entries
+                others.remove(at: fault.entry)
+                return others
+            }
+            // Together they are too much, or one of them is: each is tried by itself.
+            for entry in entries { _ = await self.appendOnce([entry]) }
         }
+        return []
+    }
+
+    /// Whose record it is, and which of that request's.
+    private static func owner(of index: Int, among entries: [Entry]) -> (entry: Int, recordIndex: Int)? {
+        var first = 0
+        for (number, entry) in entries.enumerated() {
+            if index < first + entry.records.count { return (number, index - first) }
+            first += entry.records.count
+        }
+        return nil
     }
 
     /// Tells each event loop once of all that is done for it.

@@ -21,6 +21,7 @@ public struct EventRoutes: RouteProvider {
 
     private let intake: EventIntake
     private let bodies: RequestBodyReader
+    private let configuration: IngressConfiguration
     private let decoder: EventRequestDecoder
     private let observer: any IngressObserver
     private let clock: @Sendable () -> Timestamp
@@ -37,6 +38,7 @@ public struct EventRoutes: RouteProvider {
     ) {
         self.intake = intake
         self.bodies = bodies
+        self.configuration = configuration
         self.decoder = EventRequestDecoder(limits: configuration.limits)
         self.observer = observer
         self.clock = clock
@@ -83,9 +85,10 @@ public struct EventRoutes: RouteProvider {
                 events, from: EventOrigin(tenant: tenant, trace: TraceContext(headers: request.headers)),
                 arrival: self.clock())
         } catch let error as CloudEventError {
-            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+            throw IngressProblem.problem(
+                for: error, form: IngressProblem.Form(mode), limits: self.configuration)
         } catch let error as EventLogError {
-            throw IngressProblem.problem(for: error)
+            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
         }
     }
 

@@ -4,9 +4,14 @@ import CloudEvents
 public struct IngressConfiguration: Sendable, Hashable {
     /// How large an event, its attributes and a batch may be. The size of the whole body is the server's limit.
     public var limits: CloudEventLimits
+    /// The setting that `limits.eventBytesMax` comes from: producers of larger events are told its name.
+    public var eventBytesLimit: String
+    /// Requests with a longer body, or one of unknown length, do not take the direct way; `0...`. Default: all do.
+    public var directBodyBytesMax = Int.max
 
     /// Limits of events and batches.
-    public init(limits: CloudEventLimits = CloudEventLimits()) {
+    public init(limits: CloudEventLimits = CloudEventLimits(), eventBytesLimit: String = "limits.eventBytesMax") {
         self.limits = limits
+        self.eventBytesLimit = eventBytesLimit
     }
 }

@@ -21,13 +21,19 @@ public enum IngressProblem {
     public static let retryAfterSeconds = 1
 
     /// The problem of an event that is not valid, too large, or another tenant's.
-    public static func problem(for error: CloudEventError, form: Form) -> ProblemError {
+    /// - Parameter limits: name the limit that is exceeded.
+    public static func problem(
+        for error: CloudEventError, form: Form, limits: IngressConfiguration? = nil
+    ) -> ProblemError {
         let attribute = error.attribute.map { String($0.prefix(self.quotedLengthMax)) }
         let reason = String(error.reason.prefix(2 * self.quotedLengthMax))
         let index = form == .batch ? error.index : nil
         var members: [ProblemDetails.Member] = [.init("code", .string(error.code.name))]
         if let attribute { members.append(.init("attribute", .string(attribute))) }
         members.append(.init("reason", .string(reason)))
+        if error.isOverEventBytes, let limits {
+            members += self.limitMembers(limits.eventBytesLimit, limits.limits.eventBytesMax)
+        }
         if let byteOffset = error.byteOffset { members.append(.init("byteOffset", .integer(byteOffset))) }
         var detail = index.map { "event \($0): " } ?? ""
         if let attribute { detail += "\(attribute): " }
@@ -39,8 +45,26 @@ public enum IngressProblem {
             index: index, members: members)
     }
 
+    private static func limitMembers(_ name: String, _ value: Int?) -> [ProblemDetails.Member] {
+        [.init("limit", .string(name))] + (value.map { [.init("limitValue", .integer($0))] } ?? [])
+    }
+
+    /// The problem of an event, or of a request as a whole, over a limit of the log, which is named.
+    private static func problem(over excess: EventLogError.Excess, form: Form) -> ProblemError {
+        let index = form == .batch ? excess.recordIndex : nil
+        let subject = excess.recordIndex == nil ? "the request" : index.map { "event \($0)" } ?? "the event"
+        let size = excess.size.map { " (\($0))" } ?? ""
+        let most = excess.limitMax.map { ", which is \($0)" } ?? ""
+        return ProblemError(
+            .tooLarge, "\(subject) is more\(size) than the limit '\(excess.limit)' allows\(most)", index: index,
+            members: [.init("code", .string(EventLogError.Code.tooLarge.name))]
+                + self.limitMembers(excess.limit, excess.limitMax))
+    }
+
     /// The problem of a log that did not take the records. None of them is acknowledged; the producer sends them again.
-    public static func problem(for error: EventLogError) -> ProblemError {
+    /// - Parameter form: says whether a record at fault is one of a batch.
+    public static func problem(for error: EventLogError, form: Form) -> ProblemError {
+        if error.code == .tooLarge, let excess = error.excess { return self.problem(over: excess, form: form) }
         let code = ProblemDetails.Member("code", .string(error.code.name))
         switch error.code {
         case .tooLarge:
@@ -49,6 +73,10 @@ public enum IngressProblem {
         case .overloaded:
             return ProblemError(
                 .overloaded, "the log has as many appends waiting as it takes; send the events again later",
+                members: [code], retryAfterSeconds: self.retryAfterSeconds)
+        case .storeUnavailable:
+            return ProblemError(
+                .unavailable, "the object store does not take the events' data now; send them again later",
                 members: [code], retryAfterSeconds: self.retryAfterSeconds)
         case .full:
             return ProblemError(

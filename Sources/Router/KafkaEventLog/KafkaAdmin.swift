@@ -54,6 +54,15 @@ struct KafkaAdmin: Sendable {
         return .success(topics)
     }
 
+    /// What the cluster calls itself.
+    func clusterID() -> Result<String, EventLogError> {
+        guard let text = rd_kafka_clusterid(self.handle.pointer, self.timeout) else {
+            return .failure(EventLogError(.unavailable, "the brokers do not tell which cluster they are"))
+        }
+        defer { rd_kafka_mem_free(self.handle.pointer, text) }
+        return .success(String(cString: text))
+    }
+
     /// What a partition holds.
     func bounds(_ topicPartition: TopicPartition) -> Result<OffsetBounds, EventLogError> {
         var (low, high): (Int64, Int64) = (0, 0)

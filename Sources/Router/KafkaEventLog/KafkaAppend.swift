@@ -10,20 +10,20 @@ final class KafkaAppend: @unchecked Sendable {
     let bytes: Int
     let start: ContinuousClock.Instant
     let topicPartitions: [TopicPartition]
-    private let continuation: CheckedContinuation<Result<[Position], EventLogError>, Never>
+    private let completion: @Sendable (Result<[Position], EventLogError>) -> Void
     private var offsets: [Int64]
     private var remaining: Int
     private(set) var error: EventLogError?
 
     init(
         _ topicPartitions: [TopicPartition], bytes: Int,
-        _ continuation: CheckedContinuation<Result<[Position], EventLogError>, Never>
+        _ completion: @escaping @Sendable (Result<[Position], EventLogError>) -> Void
     ) {
         self.records = topicPartitions.count
         self.bytes = bytes
         self.start = .now
         self.topicPartitions = topicPartitions
-        self.continuation = continuation
+        self.completion = completion
         self.offsets = [Int64](repeating: -1, count: topicPartitions.count)
         self.remaining = topicPartitions.count
     }
@@ -33,7 +33,13 @@ final class KafkaAppend: @unchecked Sendable {
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             self.offsets[index] = offset
         } else if self.error == nil {
-            self.error = EventLogError(kafka: code, "a record for \(self.topicPartitions[index]) was not appended")
+            var error = EventLogError(kafka: code, "a record for \(self.topicPartitions[index]) was not appended")
+            if error.code == .tooLarge {
+                error.excess = EventLogError.Excess(
+                    recordIndex: index, size: nil, limit: KafkaEventLog.topicLimit(self.topicPartitions[index].topic),
+                    limitMax: nil)
+            }
+            self.error = error
         }
         self.remaining -= 1
         return self.remaining == 0
@@ -48,16 +54,16 @@ final class KafkaAppend: @unchecked Sendable {
     }
 
     /// Refuses the call before anything of it is queued.
-    func fail(_ error: EventLogError) { self.continuation.resume(returning: .failure(error)) }
+    func fail(_ error: EventLogError) { self.completion(.failure(error)) }
 
     /// Tells the caller. Called once, without the lock, after the last report.
     func resume() {
-        if let error { return self.continuation.resume(returning: .failure(error)) }
+        if let error { return self.completion(.failure(error)) }
         var positions: [Position] = []
         positions.reserveCapacity(self.records)
         for (topicPartition, offset) in zip(self.topicPartitions, self.offsets) {
             positions.append(Position(topicPartition, Offset(offset)))
         }
-        self.continuation.resume(returning: .success(positions))
+        self.completion(.success(positions))
     }
 }

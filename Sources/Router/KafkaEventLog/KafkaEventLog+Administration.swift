@@ -30,6 +30,8 @@ extension KafkaEventLog {
         self.table.put(
             topic, partitions: max(specification.partitions, found?.partitions ?? 0),
             isCompacted: specification.isCompacted)
+        // How large its records may be is the brokers' to say; where they do not, they refuse what is larger.
+        if found == nil { _ = try? await self.describe([topic]) }
     }
 
     private static func conflict(_ wanted: TopicSpecification, _ found: TopicSpecification) -> EventLogError? {
@@ -61,6 +63,13 @@ extension KafkaEventLog {
         }
     }
 
+    /// What the cluster calls itself: what is kept of one log beside it does not fit another.
+    /// - Throws: ``EventLogError`` `unavailable`, `closed`.
+    public func clusterID() async throws(EventLogError) -> String {
+        let admin = self.admin
+        return try await self.calls.run { admin.clusterID() }
+    }
+
     /// Topics that begin with ``KafkaEventLogConfiguration/prefix``, by name.
     /// - Throws: ``EventLogError`` `unavailable`, `closed`.
     public func topics() async throws(EventLogError) -> [TopicSpecification] {
@@ -90,7 +99,9 @@ extension KafkaEventLog {
         return topics.map { found in
             let known = settings[found.topic]
             let isCompacted = known?.isCompacted ?? self.table.entry(found.topic)?.isCompacted ?? false
-            self.table.put(found.topic, partitions: found.partitions, isCompacted: isCompacted)
+            self.table.put(
+                found.topic, partitions: found.partitions, isCompacted: isCompacted,
+                recordBytesMax: known?.recordBytesMax)
             return TopicSpecification(
                 topic: found.topic, partitions: found.partitions, replicas: found.replicas, isCompacted: isCompacted,
                 retentionAge: known?.retentionAge, retentionBytesMax: known?.retentionBytesMax)

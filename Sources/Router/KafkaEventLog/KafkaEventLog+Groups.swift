@@ -16,10 +16,22 @@ extension KafkaEventLog {
         }
         // Cursors before what the tail has settled: a crash in between delivers twice, and loses nothing.
         let shared = self.membership.group
-        let cursors = byGroup.filter { self.name(of: $0.key) != shared || !self.membership.isMember }
+        let isMember = self.membership.isMember
+        let cursors = byGroup.filter { self.name(of: $0.key) != shared || !isMember }
         let admin = self.admin
         let requests = cursors.map { (group: self.name(of: $0.key), positions: $0.value) }
-        if !requests.isEmpty { try await self.calls.run { admin.commit(requests) } }
+        if !requests.isEmpty {
+            let liveness = self.liveness
+            try await self.calls.run { () -> Result<Void, EventLogError> in
+                guard !isMember || !liveness.isSuspect() else {
+                    return .failure(
+                        EventLogError(
+                            .unavailable,
+                            "positions cannot be stored: this process stood still, and others may have its partitions"))
+                }
+                return admin.commit(requests)
+            }
+        }
         for (group, positions) in byGroup where cursors[group] == nil { try await self.membership.commit(positions) }
     }
 

@@ -23,7 +23,9 @@ extension KafkaEventLog {
         let existing = found.map { found in
             let known = settings[found.topic]
             let isCompacted = known?.isCompacted ?? compacted.contains(found.topic)
-            self.table.put(found.topic, partitions: found.partitions, isCompacted: isCompacted)
+            self.table.put(
+                found.topic, partitions: found.partitions, isCompacted: isCompacted,
+                recordBytesMax: known?.recordBytesMax)
             return TopicSpecification(
                 topic: found.topic, partitions: found.partitions, replicas: found.replicas, isCompacted: isCompacted,
                 retentionAge: known?.retentionAge, retentionBytesMax: known?.retentionBytesMax)

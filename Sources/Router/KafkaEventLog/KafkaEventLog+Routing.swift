@@ -14,8 +14,8 @@ extension KafkaEventLog: EventLogRouting {
     /// of the group cannot commit. See ``EventLogRouting/route(_:_:)``.
     ///
     /// Headers, value, timestamp and key are those of the record as it lies; an event without a record key gets its
-    /// ``OrderingKey``. The partition is chosen by the key as Kafka's Java producer does. Takes a thread and two clients
-    /// of librdkafka for as long as it runs.
+    /// ``OrderingKey``. The partition is chosen by the key as Kafka's Java producer does. Takes a thread and two
+    /// clients of librdkafka for as long as it runs.
     /// - Throws: ``EventLogError`` where the group cannot be joined or its positions cannot be read; `closed`.
     public func route(_ route: LogRoute, _ listener: any LogRouteListener) async throws(EventLogError) {
         let group = self.name(of: route.group)

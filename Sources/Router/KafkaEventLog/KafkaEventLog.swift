@@ -19,8 +19,9 @@ public final class KafkaEventLog: EventLog {
     let calls: BlockingCalls
     let readers: KafkaReaderPool
     let membership: KafkaMembership
+    let liveness: KafkaLiveness
     let logger: Logger
-    private let writer: KafkaWriter
+    let writer: KafkaWriter
     private let loops: BlockingCalls
     private let isClosed = Mutex(false)
 
@@ -38,6 +39,7 @@ public final class KafkaEventLog: EventLog {
         self.calls = BlockingCalls(threads: Self.blockingThreads)
         self.loops = BlockingCalls(threads: 1)
         self.readers = KafkaReaderPool(configuration, self.calls, logger: logger)
+        self.liveness = KafkaLiveness(sessionTimeout: .milliseconds(configuration.sessionTimeoutMilliseconds))
         self.membership = KafkaMembership(configuration, self.calls, logger: logger)
         do throws(EventLogError) {
             self.writer = try KafkaWriter(configuration, self.table, observer: observer, logger: logger)
@@ -45,19 +47,17 @@ public final class KafkaEventLog: EventLog {
             handle.destroy()
             throw error
         }
-        let (writer, readers) = (self.writer, self.readers)
+        let (writer, readers, liveness) = (self.writer, self.readers, self.liveness)
         self.loops.submit {
             var swept = ContinuousClock.now
             while writer.takeReports() {
+                liveness.tick()
                 guard swept.duration(to: .now) > Self.sweepInterval else { continue }
                 swept = .now
                 readers.sweep()
             }
         }
     }
-
-    /// One append may fail in part: what was appended stays, and the caller is told that it failed.
-    public var appendsAtomically: Bool { false }
 
     /// What waits for the brokers, and what was done.
     public var statistics: KafkaEventLogStatistics { self.writer.statistics }
@@ -80,77 +80,6 @@ public final class KafkaEventLog: EventLog {
             // Who may not see this topic was answered too.
             guard error.isForbidden else { throw error }
         }
-    }
-
-    /// Appends records; see ``EventLogWriter/append(_:)``. Records without key and partition go, all of one call and
-    /// topic, to one partition, another one with each call.
-    /// - Throws: ``EventLogError`` `overloaded` at once where the queue is full; `tooLarge`; `unknownTopic`;
-    ///   `unknownPartition`; `corruptRecord` for a record without key in a compacted topic, or that a broker refuses;
-    ///   `unavailable` where the brokers did not acknowledge in time: then a part, or all, may be there; `closed`.
-    public func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position] {
-        guard !records.isEmpty else { return [] }
-        var routes: [Topic: (entry: KafkaTopicTable.Entry, keyless: Partition)] = [:]
-        var topicPartitions: [TopicPartition] = []
-        topicPartitions.reserveCapacity(records.count)
-        var bytes = 0
-        var current: (topic: Topic, entry: KafkaTopicTable.Entry, keyless: Partition)?
-        for record in records {
-            if current?.topic != record.topic {
-                if routes[record.topic] == nil {
-                    routes[record.topic] = (
-                        try await self.writableEntry(of: record.topic), self.table.nextPartition(of: record.topic)
-                    )
-                }
-                current = routes[record.topic].map { (record.topic, $0.entry, $0.keyless) }
-            }
-            guard let current else { continue }
-            bytes += try self.checkedSize(record.record)
-            let partition = try Self.partition(for: record, in: current.entry, keyless: current.keyless)
-            topicPartitions.append(TopicPartition(record.topic, partition))
-        }
-        guard records.count <= self.configuration.queueRecordsMax, bytes <= self.configuration.queueBytesMax else {
-            throw EventLogError(
-                .tooLarge, "\(records.count) records (\(bytes) bytes) in one call are more than the queue holds")
-        }
-        return try await self.writer.append(records, to: topicPartitions, bytes: bytes)
-    }
-
-    /// What is known of a topic that the producer has to know too.
-    private func writableEntry(of topic: Topic) async throws(EventLogError) -> KafkaTopicTable.Entry {
-        let entry = try await self.entry(of: topic)
-        if self.writer.mustLearn(topic, partitions: entry.partitions) {
-            let (writer, timeout) = (self.writer, self.admin.timeout)
-            try await self.calls.run {
-                writer.learn(topic, partitions: entry.partitions, timeoutMilliseconds: timeout)
-            }
-        }
-        return entry
-    }
-
-    @inline(__always)
-    private func checkedSize(_ record: LogRecord) throws(EventLogError) -> Int {
-        let size = record.size
-        guard size <= self.configuration.recordBytesMax else {
-            throw EventLogError(
-                .tooLarge, "a record has \(size) bytes, the log takes \(self.configuration.recordBytesMax)")
-        }
-        return size
-    }
-
-    private static func partition(
-        for record: ProducerRecord, in entry: KafkaTopicTable.Entry, keyless: Partition
-    ) throws(EventLogError) -> Partition {
-        if entry.isCompacted, record.record.key == nil {
-            throw EventLogError(.corruptRecord, "topic '\(record.topic)' is compacted: a record needs a key")
-        }
-        if let partition = record.partition {
-            guard (0..<Int32(entry.partitions)).contains(partition.value) else {
-                throw self.unknown(TopicPartition(record.topic, partition), count: entry.partitions)
-            }
-            return partition
-        }
-        guard let key = record.record.key else { return keyless }
-        return Partitioner.partition(forKey: key, partitions: entry.partitions)
     }
 
     static func unknown(_ topicPartition: TopicPartition, count: Int) -> EventLogError {

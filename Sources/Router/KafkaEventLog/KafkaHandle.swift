@@ -50,15 +50,21 @@ final class KafkaHandle: @unchecked Sendable {
     }
 
     /// Ends the client; waits for its threads. No call may be under way, and none may come after.
-    func destroy() {
+    ///
+    /// - Parameter leavesGroup: false for a consumer that could not leave its group: the coordinator finds out when it
+    ///   is heard of no more.
+    func destroy(leavesGroup: Bool = true) {
         let isFirst = self.isDestroyed.withLock { isDestroyed in
             defer { isDestroyed = true }
             return !isDestroyed
         }
         guard isFirst else { return }
-        rd_kafka_destroy(self.pointer)
+        rd_kafka_destroy_flags(self.pointer, leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         self.context.release()
     }
+
+    /// Leaves the client as it is until the process ends, where it cannot be freed. No call may come after.
+    func abandon() { self.isDestroyed.withLock { $0 = true } }
 
     /// Why an idempotent or transactional producer, or a static member, can go on no more; nil where it can.
     var fatalError: (code: rd_kafka_resp_err_t, text: String)? {

@@ -14,11 +14,15 @@ final class KafkaMembership: Sendable {
         /// Who waits for the end of ``run(_:_:)``.
         var leavers: [CheckedContinuation<Void, Never>] = []
         var assigned: Set<TopicPartition> = []
+        /// Whether the group ever gave the client an assignment, be it of nothing.
+        var wasAssigned = false
     }
 
     /// A member that gives up partitions joins anew right after it. Some coordinators are still answering the others
     /// then, and lose the answer: who comes back is not quicker than this.
     private static let revokeMin = Duration.milliseconds(100)
+    /// Older ones cannot free a member that joined and was never given an assignment: version 2.3.0.
+    static let firstVersionToFreeAtAnyTime: Int32 = 0x02_03_00_00
     private let configuration: KafkaEventLogConfiguration
     private let calls: BlockingCalls
     private let logger: Logger
@@ -43,7 +47,7 @@ final class KafkaMembership: Sendable {
             if !state.isLeaving { state.handle = handle }
             return state.isLeaving
         }
-        if hasLeft { return await self.free(handle) }
+        if hasLeft { return await self.free(handle, hasJoined: false) }
         let queue = rd_kafka_queue_get_consumer(handle.pointer)
         rd_kafka_queue_cb_event_enable(queue, KafkaSignal.callback, Unmanaged.passUnretained(self.signal).toOpaque())
         let list = KafkaPartitionList(topics.map { TopicPartition($0, Partition(-1)) }, offset: -1_001)
@@ -55,19 +59,21 @@ final class KafkaMembership: Sendable {
         }
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         rd_kafka_queue_destroy(queue)
-        await self.free(handle)
+        await self.free(handle, hasJoined: true)
         if let failure { throw failure }
     }
 
-    private func free(_ handle: KafkaHandle) async {
-        let leavers = self.state.withLock { state in
+    private func free(_ handle: KafkaHandle, hasJoined: Bool) async {
+        let (leavers, wasAssigned) = self.state.withLock { state in
             state.handle = nil
             state.assigned = []
             defer { state.leavers = [] }
-            return state.leavers
+            return (state.leavers, state.wasAssigned)
         }
+        // librdkafka ends the process there: https://github.com/confluentinc/librdkafka/issues/4312
+        let isFatal = hasJoined && !wasAssigned && rd_kafka_version() < Self.firstVersionToFreeAtAnyTime
         _ = try? await self.calls.run { () -> Result<Void, EventLogError> in
-            handle.destroy()
+            if isFatal { handle.abandon() } else { handle.destroy() }
             return .success(())
         }
         for leaver in leavers { leaver.resume() }
@@ -111,6 +117,7 @@ final class KafkaMembership: Sendable {
         let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            self.state.withLock { $0.wasAssigned = true }
             // Nothing is read through this client, so any offset will do.
             let places = KafkaPartitionList(partitions, offset: 0)
             Self.carryOut(rd_kafka_incremental_assign(handle.pointer, places.pointer), self.logger)

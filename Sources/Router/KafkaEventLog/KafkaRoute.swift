@@ -16,6 +16,7 @@ final class KafkaRoute: @unchecked Sendable {
     private static let idleMilliseconds: Int64 = 500
     /// How long a failure is waited out, in milliseconds: doubled each time up to the second one.
     private static let retryMilliseconds: (min: Int64, max: Int64) = (100, 5_000)
+    private static let revokeMillisecondsMin: Int32 = 100
     private struct Stopping {
         var isWanted = false
         var consumer: KafkaRouteConsumer?
@@ -172,6 +173,8 @@ extension KafkaRoute {
             // What was read of them becomes durable before another process goes on.
             try self.settle()
             for topicPartition in partitions { self.plan.remove(topicPartition) }
+            // Who joins anew at once may not be heard, see ``KafkaMembership``.
+            rd_kafka_poll(self.producer.handle.pointer, Self.revokeMillisecondsMin)
             self.consumer.unassign(partitions)
             self.log("partitions of a route go", partitions)
         case .lost(let partitions):
@@ -179,9 +182,7 @@ extension KafkaRoute {
             self.consumer.unassign(partitions)
             self.log("partitions of a route were lost", partitions)
             try self.giveUp(EventLogError(.unavailable, "this process was not heard of for too long"))
-        case .end(let topicPartition, let offset):
-            self.plan.skip(slot: self.plan.slot(of: topicPartition), to: offset, now: self.now)
-        case .outOfRange(let topicPartition): try self.goToStart(of: topicPartition)
+        case .outOfRange(let topicPartition): try self.goIntoRange(topicPartition)
         case .failed(let error):
             self.listener.failed(error)
         }
@@ -202,18 +203,22 @@ extension KafkaRoute {
 
     private func start(of topicPartition: TopicPartition) -> Int64 { self.route.starts[topicPartition]?.value ?? 0 }
 
-    /// Retention has taken what was to be read next.
-    private func goToStart(of topicPartition: TopicPartition) throws(EventLogError) {
-        guard let next = self.plan.next(of: topicPartition) else { return }
-        let start = try self.consumer.start(of: topicPartition)
-        if start > next, next > 0 {
-            self.listener.rangeLost(topicPartition, from: Offset(next), to: Offset(start))
-        }
+    /// What was to be read next was not there. What librdkafka says of it may be old: where the place is in range by
+    /// now, it stays.
+    private func goIntoRange(_ topicPartition: TopicPartition) throws(EventLogError) {
         try self.settle()
-        // librdkafka has given the partition up: there is nothing to go elsewhere in.
+        guard let next = self.plan.next(of: topicPartition) else { return }
+        let bounds = try self.consumer.bounds(of: topicPartition)
+        let (start, end) = (bounds.start.value, bounds.end.value)
+        if next > 0, next < start {
+            self.listener.rangeLost(topicPartition, from: Offset(next), to: bounds.start)
+        }
+        // Past the end: the topic was made anew.
+        let place = next < start || next > end ? start : next
+        // librdkafka may have given the partition up: then there is nothing to go elsewhere in.
         self.consumer.unassign([topicPartition])
-        try self.consumer.assign([(topicPartition, start)])
-        self.plan.add(topicPartition, at: start)
+        try self.consumer.assign([(topicPartition, place)])
+        self.plan.add(topicPartition, at: place)
     }
 
     /// Makes durable what the transaction holds.

@@ -1,10 +1,12 @@
 import CRdKafka
 import EventLog
 import Logging
+import NIOPosix
 
 /// A member of the group of one route.
 ///
-/// `@unchecked Sendable`: the route's thread alone uses it, but for ``wake()``, which librdkafka allows from any thread.
+/// `@unchecked Sendable`: the route's thread alone uses it, but for ``wake()``, which librdkafka allows from any
+/// thread.
 final class KafkaRouteConsumer: @unchecked Sendable {
     /// What happened beside the messages.
     enum Event {
@@ -13,8 +15,6 @@ final class KafkaRouteConsumer: @unchecked Sendable {
         case revoked([TopicPartition])
         /// Others have them already.
         case lost([TopicPartition])
-        /// There is nothing more to read in the partition now, up to this offset.
-        case end(TopicPartition, Int64)
         /// What was to be read next is not there.
         case outOfRange(TopicPartition)
         case failed(EventLogError)
@@ -24,12 +24,16 @@ final class KafkaRouteConsumer: @unchecked Sendable {
     /// Messages taken at a time.
     private static let messagesMax = 1_000
     private static let closePatience = Duration.seconds(10)
+    private static let answerInterval = Duration.seconds(2)
     /// How long positions are waited for that a transaction of another process holds.
     private static let positionPatience = Duration.seconds(30)
     let handle: KafkaHandle
     let messages: UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     private let events: UnsafeMutableBufferPointer<OpaquePointer?>
     private var count = 0
+    /// Whether the group ever gave the client an assignment, be it of nothing.
+    private var wasAssigned = false
+    private var hasJoined = false
     private let queue: OpaquePointer
     private let group: String
     private let timeout: Int32
@@ -53,15 +57,30 @@ final class KafkaRouteConsumer: @unchecked Sendable {
             self.destroy()
             throw EventLogError(kafka: code, "the group '\(group)' cannot be joined")
         }
+        self.hasJoined = true
     }
 
     /// Leaves nothing behind; of no use after it.
     private func destroy() {
         self.free()
         rd_kafka_queue_destroy(self.queue)
-        self.handle.destroy()
-        self.messages.deallocate()
-        self.events.deallocate()
+        // librdkafka ends the process where the group has not answered yet, see ``KafkaMembership``.
+        let isFatal =
+            self.hasJoined && !self.wasAssigned && rd_kafka_version() < KafkaMembership.firstVersionToFreeAtAnyTime
+        defer {
+            self.messages.deallocate()
+            self.events.deallocate()
+        }
+        if isFatal { return self.handle.abandon() }
+        // A coordinator that does not answer must not hold up the end of a route, nor must librdkafka, which now and
+        // then waits for a connection of its own without end.
+        let hasLeft = !self.hasJoined || rd_kafka_consumer_closed(self.handle.pointer) != 0
+        let (handle, undertaker) = (self.handle, NIOThreadPool(numberOfThreads: 1))
+        undertaker.start()
+        undertaker.submit { _ in
+            handle.destroy(leavesGroup: hasLeft)
+            undertaker.shutdownGracefully { _ in }
+        }
     }
 
     /// Ends a ``take(max:waitMilliseconds:)`` that waits. From any thread, while the consumer lives.
@@ -86,23 +105,11 @@ final class KafkaRouteConsumer: @unchecked Sendable {
 
     private func event(of event: OpaquePointer) -> Event {
         switch rd_kafka_event_type(event) {
-        case RD_KAFKA_EVENT_FETCH: return self.end(event)
+        // Messages are taken before: this one is none.
+        case RD_KAFKA_EVENT_FETCH: return .nothing
         case RD_KAFKA_EVENT_REBALANCE: return self.rebalance(event)
         case RD_KAFKA_EVENT_ERROR: return self.fault(event)
         default: return .nothing
-        }
-    }
-
-    private func end(_ event: OpaquePointer) -> Event {
-        guard let message = rd_kafka_event_message_next(event), let name = rd_kafka_topic_name(message.pointee.rkt)
-        else { return .nothing }
-        let topicPartition = TopicPartition(
-            Topic(String(cString: name)), Partition(message.pointee.partition))
-        switch message.pointee.err {
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF: return .end(topicPartition, message.pointee.offset)
-        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-            return .outOfRange(topicPartition)
-        default: return .failed(EventLogError(kafka: message.pointee.err, "\(topicPartition) cannot be read"))
         }
     }
 
@@ -110,7 +117,9 @@ final class KafkaRouteConsumer: @unchecked Sendable {
         guard let list = rd_kafka_event_topic_partition_list(event) else { return .nothing }
         let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
         switch rd_kafka_event_error(event) {
-        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: return .assigned(partitions)
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            self.wasAssigned = true
+            return .assigned(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             return rd_kafka_assignment_lost(self.handle.pointer) != 0 ? .lost(partitions) : .revoked(partitions)
         default:
@@ -121,10 +130,11 @@ final class KafkaRouteConsumer: @unchecked Sendable {
 
     private func fault(_ event: OpaquePointer) -> Event {
         let code = rd_kafka_event_error(event)
-        if code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, let found = rd_kafka_event_topic_partition(event) {
+        if let found = rd_kafka_event_topic_partition(event) {
             defer { rd_kafka_topic_partition_destroy(found) }
-            return .outOfRange(
-                TopicPartition(Topic(String(cString: found.pointee.topic)), Partition(found.pointee.partition)))
+            let topicPartition = TopicPartition(
+                Topic(String(cString: found.pointee.topic)), Partition(found.pointee.partition))
+            if code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET { return .outOfRange(topicPartition) }
         }
         return .failed(EventLogError(kafka: code, "the sources of the group '\(self.group)' cannot be read"))
     }
@@ -197,26 +207,32 @@ final class KafkaRouteConsumer: @unchecked Sendable {
         }
     }
 
-    /// The first offset that the partition has.
-    func start(of topicPartition: TopicPartition) throws(EventLogError) -> Int64 {
-        try KafkaAdmin(handle: self.handle, timeoutMilliseconds: Int(self.timeout)).bounds(topicPartition).get().start
-            .value
+    /// What the partition holds.
+    func bounds(of topicPartition: TopicPartition) throws(EventLogError) -> OffsetBounds {
+        try KafkaAdmin(handle: self.handle, timeoutMilliseconds: Int(self.timeout)).bounds(topicPartition).get()
     }
 
     /// Leaves the group and ends the client; of no use after it.
+    ///
+    /// librdkafka may tell more than once that partitions go; one answer ends it, and an answer that comes when it has
+    /// ended is never heard: it would be waited for without end.
     func close() {
         self.free()
         if let error = rd_kafka_consumer_close_queue(self.handle.pointer, self.queue) {
             rd_kafka_error_destroy(error)
         }
         let deadline = ContinuousClock.now + Self.closePatience
+        var (isAsked, answered) = (false, ContinuousClock.Instant?.none)
         while rd_kafka_consumer_closed(self.handle.pointer) == 0, ContinuousClock.now < deadline {
             let (_, event) = self.take(max: Self.messagesMax, waitMilliseconds: 10)
             self.free()
             switch event {
-            case .revoked(let partitions), .lost(let partitions): self.unassign(partitions)
-            case .assigned(let partitions): try? self.assign(partitions.map { ($0, 0) })
+            case .revoked, .lost, .assigned: isAsked = true
             default: break
+            }
+            if isAsked, answered.map({ $0.duration(to: .now) > Self.answerInterval }) ?? true {
+                (isAsked, answered) = (false, .now)
+                rd_kafka_assign(self.handle.pointer, nil)
             }
         }
         self.destroy()

@@ -77,14 +77,6 @@ struct KafkaRoutePlan: Sendable {
         return true
     }
 
-    /// There is nothing to read before this offset: what lies there is no record.
-    mutating func skip(slot: Int, to offset: Int64, now: Int64) {
-        guard offset > self.nexts[slot] else { return }
-        self.nexts[slot] = offset
-        self.areMoved[slot] = true
-        if self.openedAt == nil { self.openedAt = now }
-    }
-
     /// A record that was taken goes to the target.
     @inline(__always)
     mutating func noteCarried(bytes: Int) {

@@ -101,8 +101,8 @@ struct KafkaSettings: Sendable {
         settings.values["queued.max.messages.kbytes"] = "\(max(1, configuration.prefetchBytesMax / 1_024))"
         settings.values["fetch.message.max.bytes"] = "\(configuration.prefetchBytesMax)"
         settings.values["fetch.max.bytes"] = "\(max(configuration.fetchBytesMax, configuration.recordBytesMax))"
-        settings.values["receive.message.max.bytes"] =
-            "\(max(configuration.fetchBytesMax, Self.requestBytesMax(configuration)) + 1_048_576)"
+        // What is fetched is bounded above; some brokers do not keep to it, and that must not stop a partition.
+        settings.values["receive.message.max.bytes"] = "2000000000"
         return settings
     }
 
@@ -139,6 +139,8 @@ struct KafkaSettings: Sendable {
     static func route(_ configuration: KafkaEventLogConfiguration, group: String) -> Self {
         var settings = Self.reader(configuration, waitMilliseconds: 100)
         settings.values["group.id"] = group
+        // Ends are told of late, also after a seek: nothing can be concluded from them.
+        settings.values["enable.partition.eof"] = "false"
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
         settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"

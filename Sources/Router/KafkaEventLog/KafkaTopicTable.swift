@@ -8,6 +8,8 @@ final class KafkaTopicTable: Sendable {
     struct Entry: Sendable {
         var partitions: Int
         var isCompacted: Bool
+        /// The topic's `max.message.bytes`; nil where the brokers do not say.
+        var recordBytesMax: Int?
         /// Where the next record without a key goes.
         var spread: Int32 = 0
     }
@@ -21,10 +23,13 @@ final class KafkaTopicTable: Sendable {
 
     func entry(_ topic: Topic) -> Entry? { self.state.withLock { $0.entries[topic] } }
 
-    func put(_ topic: Topic, partitions: Int, isCompacted: Bool) {
+    /// - Parameter recordBytesMax: nil leaves what was known.
+    func put(_ topic: Topic, partitions: Int, isCompacted: Bool, recordBytesMax: Int? = nil) {
         self.state.withLock { state in
-            let spread = state.entries[topic]?.spread ?? 0
-            state.entries[topic] = Entry(partitions: partitions, isCompacted: isCompacted, spread: spread)
+            let known = state.entries[topic]
+            state.entries[topic] = Entry(
+                partitions: partitions, isCompacted: isCompacted,
+                recordBytesMax: recordBytesMax ?? known?.recordBytesMax, spread: known?.spread ?? 0)
         }
     }
 

@@ -15,11 +15,13 @@ final class KafkaWriter: Sendable {
         var topics: [Topic: OpaquePointer] = [:]
         /// How many partitions of a topic the client is known to know.
         var partitions: [Topic: Int] = [:]
+        /// Calls that hand something to the client now.
+        var users = 0
     }
 
     private struct State {
         var producer: Producer
-        /// Those that failed for good.
+        /// Those that failed for good, and are still in use or have something to report.
         var retired: [Producer] = []
         var calls: [UInt32: KafkaAppend] = [:]
         var nextCall: UInt32 = 0
@@ -58,8 +60,33 @@ final class KafkaWriter: Sendable {
         _ records: [ProducerRecord], to topicPartitions: [TopicPartition], bytes: Int
     ) async throws(EventLogError) -> [Position] {
         try await withCheckedContinuation { continuation in
-            self.start(KafkaAppend(topicPartitions, bytes: bytes, continuation), records)
+            self.start(KafkaAppend(topicPartitions, bytes: bytes) { continuation.resume(returning: $0) }, records)
         }.get()
+    }
+
+    /// Records of one append, and where they go.
+    struct Lot: Sendable {
+        var records: [ProducerRecord]
+        var topicPartitions: [TopicPartition] = []
+        var bytes = 0
+    }
+
+    /// Queues several lots, and returns when each is acknowledged or has failed. A lot that is a failure already is
+    /// passed on.
+    func append(_ lots: [Result<Lot, EventLogError>]) async -> [Result<[Position], EventLogError>] {
+        guard !lots.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let outcome = KafkaAppendLots(lots.count, continuation)
+            for (index, lot) in lots.enumerated() {
+                switch lot {
+                case .success(let lot) where lot.records.isEmpty: outcome.finish(index, .success([]))
+                case .success(let lot):
+                    let append = KafkaAppend(lot.topicPartitions, bytes: lot.bytes) { outcome.finish(index, $0) }
+                    self.start(append, lot.records)
+                case .failure(let error): outcome.finish(index, .failure(error))
+                }
+            }
+        }
     }
 
     /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``
@@ -72,8 +99,10 @@ final class KafkaWriter: Sendable {
     /// thread.
     func learn(_ topic: Topic, partitions: Int, timeoutMilliseconds: Int32) -> Result<Void, EventLogError> {
         let (handle, pointer) = self.state.withLock { state in
-            (state.producer.handle, Self.handle(of: topic, in: &state.producer))
+            state.producer.users += 1
+            return (state.producer.handle, Self.handle(of: topic, in: &state.producer))
         }
+        defer { self.state.withLock { Self.release(handle, &$0) } }
         guard let pointer else { return .failure(EventLogError(.unavailable, "topic '\(topic)' cannot be used")) }
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle.pointer, 0, pointer, &answer, timeoutMilliseconds)
@@ -87,6 +116,14 @@ final class KafkaWriter: Sendable {
         return .success(())
     }
 
+    private static func release(_ handle: KafkaHandle, _ state: inout State) {
+        if state.producer.handle === handle {
+            state.producer.users -= 1
+        } else if let index = state.retired.firstIndex(where: { $0.handle === handle }) {
+            state.retired[index].users -= 1
+        }
+    }
+
     private static func handle(of topic: Topic, in producer: inout Producer) -> OpaquePointer? {
         if let known = producer.topics[topic] { return known }
         let made = rd_kafka_topic_new(producer.handle.pointer, topic.name, nil)
@@ -95,39 +132,37 @@ final class KafkaWriter: Sendable {
     }
 
     private func start(_ append: KafkaAppend, _ records: [ProducerRecord]) {
-        let refusal = self.state.withLock { state -> (call: UInt32, error: EventLogError?) in
-            if state.isClosed { return (0, EventLogError(.closed, "the log is closed")) }
+        typealias Place = (call: UInt32, producer: Producer)
+        let topics = Set(append.topicPartitions.map(\.topic))
+        let place = self.state.withLock { state -> Result<Place, EventLogError> in
+            if state.isClosed { return .failure(EventLogError(.closed, "the log is closed")) }
             let (queued, bytes) = (state.statistics.queuedRecords, state.statistics.queuedBytes)
             guard queued == 0 || queued + append.records <= self.configuration.queueRecordsMax,
                 bytes == 0 || bytes + append.bytes <= self.configuration.queueBytesMax
             else {
-                return (
-                    0,
+                return .failure(
                     EventLogError(
-                        .overloaded, "\(queued) records (\(bytes) bytes) wait for the brokers: come again later")
-                )
+                        .overloaded, "\(queued) records (\(bytes) bytes) wait for the brokers: come again later"))
             }
             state.statistics.queuedRecords += append.records
             state.statistics.queuedBytes += append.bytes
             state.nextCall &+= 1
             while state.calls[state.nextCall] != nil { state.nextCall &+= 1 }
             state.calls[state.nextCall] = append
-            return (state.nextCall, nil)
+            for topic in topics { _ = Self.handle(of: topic, in: &state.producer) }
+            state.producer.users += 1
+            return .success((state.nextCall, state.producer))
         }
-        if let error = refusal.error {
-            append.fail(error)
-            return
+        switch place {
+        case .success(let place): self.produce(records, append, call: place.call, through: place.producer)
+        case .failure(let error): append.fail(error)
         }
-        self.produce(records, append, call: refusal.call)
     }
 
     /// Hands the records to librdkafka. What it does not take is reported as failed at once.
-    private func produce(_ records: [ProducerRecord], _ append: KafkaAppend, call: UInt32) {
-        let topics = Set(append.topicPartitions.map(\.topic))
-        let producer = self.state.withLock { state -> Producer in
-            for topic in topics { _ = Self.handle(of: topic, in: &state.producer) }
-            return state.producer
-        }
+    private func produce(
+        _ records: [ProducerRecord], _ append: KafkaAppend, call: UInt32, through producer: Producer
+    ) {
         var refused: [(index: Int, code: rd_kafka_resp_err_t)] = []
         for (index, record) in records.enumerated() {
             let topicPartition = append.topicPartitions[index]
@@ -140,9 +175,11 @@ final class KafkaWriter: Sendable {
                 record.record, producer.handle.pointer, topic, topicPartition.partition.value, opaque)
             if code != RD_KAFKA_RESP_ERR_NO_ERROR { refused.append((index, code)) }
         }
-        guard !refused.isEmpty else { return }
-        if refused.contains(where: { $0.code == RD_KAFKA_RESP_ERR__FATAL }) { self.replaceProducer(producer.handle) }
+        if let spent = refused.first(where: { Self.isSpent($0.code) }) {
+            self.replaceProducer(producer.handle, spent.code)
+        }
         let isDone = self.state.withLock { state in
+            Self.release(producer.handle, &state)
             var isDone = false
             for (index, code) in refused { isDone = append.report(index, offset: -1, code) || isDone }
             if isDone { Self.settle(append, call, &state) }
@@ -210,6 +247,7 @@ final class KafkaWriter: Sendable {
         let (handle, retired) = self.state.withLock { ($0.producer.handle, $0.retired) }
         for producer in retired { self.takeReports(of: producer.handle, waitMilliseconds: 0) }
         self.takeReports(of: handle, waitMilliseconds: 100)
+        if !retired.isEmpty { self.freeRetired() }
         return !self.isStopping.withLock { $0 }
     }
 
@@ -219,10 +257,12 @@ final class KafkaWriter: Sendable {
         guard let event = rd_kafka_queue_poll(queue, waitMilliseconds) else { return }
         defer { rd_kafka_event_destroy(event) }
         guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { return }
+        var spent: rd_kafka_resp_err_t?
         let done = self.state.withLock { state in
             var done: [KafkaAppend] = []
             var current: (call: UInt32, append: KafkaAppend)?
             while let message = rd_kafka_event_message_next(event) {
+                if Self.isSpent(message.pointee.err) { spent = message.pointee.err }
                 let opaque = UInt(bitPattern: message.pointee._private)
                 let call = UInt32(opaque >> 32)
                 if current?.call != call { current = state.calls[call].map { (call, $0) } }
@@ -236,13 +276,35 @@ final class KafkaWriter: Sendable {
             }
             return done
         }
+        if let spent { self.replaceProducer(handle, spent) }
         self.finish(done)
     }
 
+    /// Whether an idempotent producer has lost its place with the brokers: they take nothing of it any more. Some are
+    /// no fatal errors to librdkafka, which would go on with them for ever.
+    private static func isSpent(_ code: rd_kafka_resp_err_t) -> Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+            RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+            true
+        default: false
+        }
+    }
+
+    /// Frees those that nobody uses and that have reported everything. For the thread of ``takeReports()``.
+    private func freeRetired() {
+        let free = self.state.withLock { state in
+            let index = state.retired.partition { $0.users == 0 && rd_kafka_outq_len($0.handle.pointer) == 0 }
+            defer { state.retired.removeSubrange(index...) }
+            return Array(state.retired[index...])
+        }
+        for producer in free { Self.destroy(producer) }
+    }
+
     /// An idempotent producer that has lost its place can go on no more: another one begins anew. What the old one had
-    /// is reported as failed; its callers come again. The old one stays until the end, because somebody may be handing
-    /// records to it now.
-    private func replaceProducer(_ old: KafkaHandle) {
+    /// is reported as failed; its callers come again. The old one stays while somebody hands records to it.
+    private func replaceProducer(_ old: KafkaHandle, _ code: rd_kafka_resp_err_t) {
         let isReplaced = self.state.withLock { state in
             guard state.producer.handle === old, !state.isClosed,
                 let handle = try? KafkaHandle(.producer, .producer(self.configuration), logger: self.logger)
@@ -254,7 +316,7 @@ final class KafkaWriter: Sendable {
         guard isReplaced else { return }
         self.logger.error(
             "the Kafka producer failed for good and is replaced",
-            metadata: ["error": "\(old.fatalError?.text ?? "unknown")"])
+            metadata: ["error": "\(old.fatalError?.text ?? String(cString: rd_kafka_err2str(code)))"])
         rd_kafka_purge(old.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     }
 

@@ -50,6 +50,13 @@ public enum MetricName: String, Sendable, CaseIterable {
     case deliveryCircuitsOpen = "portarium_delivery_circuits_open"
     case deliveryEndToEndDuration = "portarium_delivery_end_to_end_duration_seconds"
 
+    /// `outcome` (`parked`, `failed`): data on their way into the object store.
+    case parkedEvents = "portarium_parked_events_total"
+    /// Bytes of data that were put into the object store.
+    case parkedBytes = "portarium_parked_bytes_total"
+    /// `outcome` (`fetched`, `failed`, `lost`): data on their way out of the object store.
+    case parkedFetches = "portarium_parked_fetches_total"
+
     /// `reason`: a stable name.
     case deadLetters = "portarium_dead_letters_total"
     case deadLetterWriteFailures = "portarium_dead_letter_write_failures_total"
@@ -81,7 +88,8 @@ extension MetricName {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
-            .deliveryAttempts, .deliveryEvents, .deadLetters, .deadLetterWriteFailures, .replayedEvents,
+            .deliveryAttempts, .deliveryEvents, .parkedEvents, .parkedBytes, .parkedFetches, .deadLetters,
+            .deadLetterWriteFailures, .replayedEvents,
             .attemptsUnrecorded,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
@@ -129,6 +137,9 @@ extension MetricName {
         case .deliveryRetriesScheduled: "Deliveries that wait for their next attempt."
         case .deliveryCircuitsOpen: "Destinations that are given a rest."
         case .deliveryEndToEndDuration: "From a record's append to its delivery."
+        case .parkedEvents: "Events whose data were parked in the object store, or could not be."
+        case .parkedBytes: "Bytes of data put into the object store."
+        case .parkedFetches: "Parked data that were fetched, could not be for now, or are gone."
         case .deadLetters: "Events written to the dead letters."
         case .deadLetterWriteFailures: "Dead letters that the log could not take; they are tried again."
         case .replaysRunning: "Replays that are running."

@@ -11,6 +11,7 @@ struct EventRoutes: Sendable {
     private static let searchNames = ["source", "id", "type", "subject", "correlationid", "from", "to", "topic"]
 
     let service: any EventQueryService
+    let data: RouterAPIRoutes.DataSource
 
     func addRoutes(to routes: RouteTable) {
         routes.get("v1/events", use: self.find)
@@ -46,10 +47,18 @@ struct EventRoutes: Sendable {
         guard let stored = try await self.service.search(query).items.first else {
             throw ProblemError(.notFound, "there is no event with this source and id")
         }
+        let (event, hold) = await self.data(stored.event)
         var body = ByteBuffer()
-        JSONEventFormat.encode(stored.event, into: &body)
+        JSONEventFormat.encode(event, into: &body)
+        let json = body
         return Response(
-            status: .ok, headers: [.contentType: "application/cloudevents+json"], body: ResponseBody(byteBuffer: body))
+            status: .ok, headers: [.contentType: "application/cloudevents+json"],
+            body: ResponseBody(contentLength: json.readableBytes) { writer in
+                try await writer.write(json)
+                try await writer.finish(nil)
+                // What was fetched counts until it is sent.
+                withExtendedLifetime(hold) {}
+            })
     }
 
     @Sendable private func trace(_ request: Request, _ context: RouterRequestContext) async throws -> Response {

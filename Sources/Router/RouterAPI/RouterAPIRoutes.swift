@@ -1,3 +1,4 @@
+import CloudEvents
 import EventDispatch
 import HTTPServing
 import Hummingbird
@@ -6,6 +7,10 @@ import Hummingbird
 ///
 /// `GET /v1/events` shares its path with the event endpoint, which has its `POST`.
 public struct RouterAPIRoutes: RouteProvider {
+    /// Gives an event with the data that are parked elsewhere, or as it is, and what to keep until it is no longer in
+    /// memory.
+    public typealias DataSource = @Sendable (CloudEvent) async -> (event: CloudEvent, hold: (any Sendable)?)
+
     private let configuration: RouterAPIConfiguration
     private let subscriptions: SubscriptionRoutes
     private let replays: ReplayRoutes
@@ -15,9 +20,10 @@ public struct RouterAPIRoutes: RouteProvider {
 
     /// - Parameters:
     ///   - budget: what request bodies are counted against, shared with the other surfaces.
+    ///   - data: where the data of a single event come from that are parked; lists and streams show its `dataref`.
     public init(
         subscriptions: any SubscriptionService, replays: any ReplayService, deadLetters: any DeadLetterService,
-        events: any EventQueryService, budget: InFlightBudget,
+        events: any EventQueryService, budget: InFlightBudget, data: @escaping DataSource = { ($0, nil) },
         configuration: RouterAPIConfiguration = RouterAPIConfiguration()
     ) {
         let bodies = JSONBodyReader(RequestBodyReader(bytesMax: configuration.documentBytesMax, budget: budget))
@@ -25,7 +31,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.subscriptions = SubscriptionRoutes(service: subscriptions, bodies: bodies)
         self.replays = ReplayRoutes(service: replays, bodies: bodies)
         self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies)
-        self.events = EventRoutes(service: events)
+        self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(
             service: events,
             slots: EventStreamSlots(

@@ -9,14 +9,14 @@ import Musl
 import Darwin
 #endif
 
-/// The directory of the log's files, held by one process through an advisory lock on `lock` in it.
-final class DataDirectory: Sendable {
-    let path: String
+/// The directory of a store's files, held by one process through an advisory lock on `lock` in it.
+package final class DataDirectory: Sendable {
+    package let path: String
     private let lockDescriptor: Mutex<Int32?>
 
     /// Makes the directory where it is missing, and takes its lock.
     /// - Throws: `unavailable` where another process has it, or it cannot be made.
-    init(path: String) throws(EventLogError) {
+    package init(path: String) throws(EventLogError) {
         self.path = path
         try Self.makeDirectory(path)
         let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -40,7 +40,7 @@ final class DataDirectory: Sendable {
     deinit { self.release() }
 
     /// Gives the lock back. The files must be closed before.
-    func release() {
+    package func release() {
         let descriptor = self.lockDescriptor.withLock { descriptor in
             defer { descriptor = nil }
             return descriptor
@@ -50,7 +50,7 @@ final class DataDirectory: Sendable {
 
     /// Makes an empty file that only its owner reads, before SQLite would make it for all.
     /// SQLite's `-wal` and `-shm` files take over the mode.
-    func makeFile(_ name: String) throws(EventLogError) {
+    package func makeFile(_ name: String) throws(EventLogError) {
         let descriptor = open(self.path + "/" + name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw EventLogError(.unavailable, "cannot make '\(self.path)/\(name)' (\(Self.reason()))")
@@ -59,12 +59,12 @@ final class DataDirectory: Sendable {
     }
 
     /// Removes a database and its side files.
-    func removeDatabase(_ name: String) {
+    package func removeDatabase(_ name: String) {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(self.path + "/" + name + suffix) }
     }
 
     /// Makes the names of new files durable.
-    func synchronize() throws(EventLogError) {
+    package func synchronize() throws(EventLogError) {
         let descriptor = open(self.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw EventLogError(.unavailable, "cannot open '\(self.path)' (\(Self.reason()))")
@@ -76,7 +76,7 @@ final class DataDirectory: Sendable {
     }
 
     /// Bytes of a file; 0 where there is none.
-    func fileSize(_ name: String) -> Int64 {
+    package func fileSize(_ name: String) -> Int64 {
         var status = stat()
         return stat(self.path + "/" + name, &status) == 0 ? Int64(status.st_size) : 0
     }

@@ -1,13 +1,14 @@
 /// A walk over the packed headers of a stored record, without a copy. Ends early where the lengths do not add up.
-struct PackedHeaders {
-    private let bytes: UnsafeRawBufferPointer
-    private var cursor = 0
+package struct PackedHeaders {
+    @usableFromInline let bytes: UnsafeRawBufferPointer
+    @usableFromInline var cursor = 0
 
     /// The bytes must stay where they are during the walk.
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    @inlinable
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    @inline(__always)
-    mutating func next() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
+    @inlinable @inline(__always)
+    package mutating func next() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
         let nameStart = self.cursor + 2
         guard nameStart <= self.bytes.count else { return nil }
         let nameCount = UInt16(bigEndian: self.bytes.loadUnaligned(fromByteOffset: self.cursor, as: UInt16.self))
@@ -26,8 +27,8 @@ struct PackedHeaders {
 }
 
 extension UnsafeRawBufferPointer {
-    @inline(__always)
-    func isEqual(to bytes: [UInt8]) -> Bool {
+    @inlinable @inline(__always)
+    package func isEqual(to bytes: [UInt8]) -> Bool {
         self.count == bytes.count && bytes.withUnsafeBytes { self.elementsEqual($0) }
     }
 }

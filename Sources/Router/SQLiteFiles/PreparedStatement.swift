@@ -1,14 +1,13 @@
 import GRDB
 import GRDBSQLite
-import NIOCore
 
 /// A prepared statement, stepped without a copy of what is bound.
 ///
 /// Belongs to the serial queue of its connection, as the connection does.
-final class LogStatement {
-    private let handle: OpaquePointer
+package final class PreparedStatement {
+    @usableFromInline let handle: OpaquePointer
 
-    init(_ connection: OpaquePointer, _ sql: String) throws {
+    package init(_ connection: OpaquePointer, _ sql: String) throws {
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard code == SQLITE_OK, let handle else { throw DatabaseError.ofConnection(connection, code, sql) }
@@ -18,22 +17,22 @@ final class LogStatement {
     deinit { sqlite3_finalize(self.handle) }
 
     /// Binds integers to the parameters from 1 on.
-    @inline(__always)
-    func bind(_ values: Int64...) {
+    @inlinable @inline(__always)
+    package func bind(_ values: Int64...) {
         for (index, value) in values.enumerated() { sqlite3_bind_int64(self.handle, Int32(index + 1), value) }
     }
 
-    @inline(__always)
-    func bind(_ value: Int64, at index: Int32) {
+    @inlinable @inline(__always)
+    package func bind(_ value: Int64, at index: Int32) {
         sqlite3_bind_int64(self.handle, index, value)
     }
 
-    func bind(_ value: Int64?, at index: Int32) {
+    package func bind(_ value: Int64?, at index: Int32) {
         if let value { sqlite3_bind_int64(self.handle, index, value) } else { sqlite3_bind_null(self.handle, index) }
     }
 
     /// Binds a text, copied.
-    func bind(_ text: String, at index: Int32) {
+    package func bind(_ text: String, at index: Int32) {
         var text = text
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         text.withUTF8 { bytes in
@@ -47,8 +46,8 @@ final class LogStatement {
     }
 
     /// Binds bytes that must stay where they are until the statement has been stepped; nil is NULL.
-    @inline(__always)
-    func bindUncopied(_ bytes: UnsafeRawBufferPointer?, at index: Int32) {
+    @inlinable @inline(__always)
+    package func bindUncopied(_ bytes: UnsafeRawBufferPointer?, at index: Int32) {
         guard let bytes else {
             sqlite3_bind_null(self.handle, index)
             return
@@ -61,8 +60,8 @@ final class LogStatement {
     }
 
     /// Steps to the next row; false at the end, where the statement is reset.
-    @inline(__always)
-    func step() throws -> Bool {
+    @inlinable @inline(__always)
+    package func step() throws -> Bool {
         let code = sqlite3_step(self.handle)
         if code == SQLITE_ROW { return true }
         sqlite3_reset(self.handle)
@@ -71,37 +70,39 @@ final class LogStatement {
     }
 
     /// Steps a statement without rows.
-    @inline(__always)
-    func run() throws {
+    @inlinable @inline(__always)
+    package func run() throws {
         while try self.step() {}
     }
 
-    func reset() { sqlite3_reset(self.handle) }
+    package func reset() { sqlite3_reset(self.handle) }
 
-    @inline(__always)
-    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(self.handle, column) }
+    @inlinable @inline(__always)
+    package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(self.handle, column) }
 
-    @inline(__always)
-    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(self.handle, column) == SQLITE_NULL }
+    @inlinable @inline(__always)
+    package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(self.handle, column) == SQLITE_NULL }
 
     /// The bytes of a column, nil for NULL; valid until the next step or reset.
-    @inline(__always)
-    func bytes(_ column: Int32) -> UnsafeRawBufferPointer? {
+    @inlinable @inline(__always)
+    package func bytes(_ column: Int32) -> UnsafeRawBufferPointer? {
         if self.isNull(column) { return nil }
         let start = sqlite3_column_blob(self.handle, column)
         return UnsafeRawBufferPointer(
             start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(self.handle, column)))
     }
 
-    func text(_ column: Int32) -> String {
+    package func text(_ column: Int32) -> String {
         self.bytes(column).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    private var text: String { sqlite3_sql(self.handle).map { String(cString: $0) } ?? "" }
+    @usableFromInline var text: String { sqlite3_sql(self.handle).map { String(cString: $0) } ?? "" }
 }
 
 extension DatabaseError {
-    static func ofConnection(_ connection: OpaquePointer?, _ code: Int32, _ sql: String) -> DatabaseError {
+    @usableFromInline static func ofConnection(
+        _ connection: OpaquePointer?, _ code: Int32, _ sql: String
+    ) -> DatabaseError {
         let message = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
         return DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: sql)
     }

@@ -2,13 +2,13 @@ import EventLog
 import GRDB
 
 /// Why an index file cannot be used and has to be built anew.
-struct IndexFault: Error, CustomStringConvertible {
-    let description: String
+package struct IndexFault: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     /// nil where the error says nothing about what is in the file: a full disk, a lock.
-    init?(_ error: any Error) {
+    package init?(_ error: any Error) {
         if let fault = error as? Self {
             self = fault
             return

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EmbeddedEventLog
+@testable import EventIndexProjection
 
 /// When the indexer takes what.
 struct IndexAgendaTests {

@@ -1,20 +1,20 @@
 import EventLog
 
 /// What a lookup wants a record to have.
-struct IndexProbe: Sendable {
-    let name: [UInt8]
-    let value: [UInt8]
-    let tenant: [UInt8]
+package struct IndexProbe: Sendable {
+    package let name: [UInt8]
+    package let value: [UInt8]
+    package let tenant: [UInt8]
     private let tenantNames = RecordHeaders.tenantNames.map { Array($0.utf8) }
 
-    init(name: String, value: String, tenant: String) {
+    package init(name: String, value: String, tenant: String) {
         self.name = Array(name.utf8)
         self.value = Array(value.utf8)
         self.tenant = Array(tenant.utf8)
     }
 
     /// Whether a record has it: hashes may be shared. A header that repeats counts by each of its values.
-    func isMet(by packed: UnsafeRawBufferPointer) -> Bool {
+    package func isMet(by packed: UnsafeRawBufferPointer) -> Bool {
         var isFound = false
         var tenantRank = self.tenantNames.count
         var isTenants = false

@@ -2,14 +2,20 @@
 ///
 /// A transaction writes whole pages, so a few records cost as much as some thousand. A partition is taken when
 /// enough of its records wait, when its oldest has waited long, or when nothing is appended to it any more.
-struct IndexAgenda: Sendable {
+package struct IndexAgenda: Sendable {
     /// Records of a partition that are not indexed yet, `[from, end)`.
-    struct Remainder: Sendable, Hashable {
-        var partitionID: Int
-        var from: Int64
-        var end: Int64
+    package struct Remainder: Sendable, Hashable {
+        package var partitionID: Int
+        package var from: Int64
+        package var end: Int64
 
-        var count: Int64 { self.end - self.from }
+        package init(partitionID: Int, from: Int64, end: Int64) {
+            self.partitionID = partitionID
+            self.from = from
+            self.end = end
+        }
+
+        package var count: Int64 { self.end - self.from }
     }
 
     private struct Watch: Sendable {
@@ -25,8 +31,10 @@ struct IndexAgenda: Sendable {
 
     private var watches: [Int: Watch] = [:]
 
+    package init() {}
+
     /// Those to take now, the largest first, so that no partition falls behind for another.
-    mutating func due(
+    package mutating func due(
         _ remainders: [Remainder], at now: ContinuousClock.Instant, interval: Duration
     ) -> [Remainder] {
         var watches: [Int: Watch] = [:]

@@ -1,0 +1,119 @@
+import EventLog
+
+extension KafkaEventLog {
+    /// One append may fail in part: what was appended stays, and the caller is told that it failed.
+    public var appendsAtomically: Bool { false }
+
+    /// Appends records; see ``EventLogWriter/append(_:)``. Records without key and partition go, all of one call and
+    /// topic, to one partition, another one with each call.
+    /// - Throws: ``EventLogError`` `overloaded` at once where the queue is full; `tooLarge`; `unknownTopic`;
+    ///   `unknownPartition`; `corruptRecord` for a record without key in a compacted topic, or that a broker refuses;
+    ///   `unavailable` where the brokers did not acknowledge in time: then a part, or all, may be there; `closed`.
+    public func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position] {
+        guard !records.isEmpty else { return [] }
+        let lot = try await self.addressed(records)
+        return try await self.writer.append(lot.records, to: lot.topicPartitions, bytes: lot.bytes)
+    }
+
+    /// Appends several lots at the same time; see ``EventLogWriter/appendEach(_:)``. None of a lot is appended where
+    /// one of its records is refused for what it is.
+    public func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>] {
+        var addressed: [Result<KafkaWriter.Lot, EventLogError>] = []
+        addressed.reserveCapacity(lots.count)
+        for lot in lots {
+            do throws(EventLogError) { addressed.append(.success(try await self.addressed(lot))) } catch {
+                addressed.append(.failure(error))
+            }
+        }
+        return await self.writer.append(addressed)
+    }
+
+    /// Finds each record's partition, and refuses what cannot be appended before anything is.
+    private func addressed(_ records: [ProducerRecord]) async throws(EventLogError) -> KafkaWriter.Lot {
+        var routes: [Topic: (entry: KafkaTopicTable.Entry, keyless: Partition)] = [:]
+        var topicPartitions: [TopicPartition] = []
+        topicPartitions.reserveCapacity(records.count)
+        var bytes = 0
+        var current: (topic: Topic, entry: KafkaTopicTable.Entry, keyless: Partition)?
+        for (index, record) in records.enumerated() {
+            if current?.topic != record.topic {
+                if routes[record.topic] == nil {
+                    routes[record.topic] = (
+                        try await self.writableEntry(of: record.topic), self.table.nextPartition(of: record.topic)
+                    )
+                }
+                current = routes[record.topic].map { (record.topic, $0.entry, $0.keyless) }
+            }
+            guard let current else { continue }
+            bytes += try self.checkedSize(record, index, current.entry)
+            let partition = try Self.partition(for: record, in: current.entry, keyless: current.keyless)
+            topicPartitions.append(TopicPartition(record.topic, partition))
+        }
+        guard records.count <= self.configuration.queueRecordsMax else {
+            throw EventLogError(
+                over: .init(
+                    size: records.count, limit: "log.appendQueueRecordsMax",
+                    limitMax: self.configuration.queueRecordsMax))
+        }
+        guard bytes <= self.configuration.queueBytesMax else {
+            throw EventLogError(
+                over: .init(
+                    size: bytes, limit: "log.appendQueueBytesMax", limitMax: self.configuration.queueBytesMax))
+        }
+        return KafkaWriter.Lot(records: records, topicPartitions: topicPartitions, bytes: bytes)
+    }
+
+    /// What is known of a topic that the producer has to know too.
+    private func writableEntry(of topic: Topic) async throws(EventLogError) -> KafkaTopicTable.Entry {
+        let entry = try await self.entry(of: topic)
+        if self.writer.mustLearn(topic, partitions: entry.partitions) {
+            let (writer, timeout) = (self.writer, self.admin.timeout)
+            try await self.calls.run {
+                writer.learn(topic, partitions: entry.partitions, timeoutMilliseconds: timeout)
+            }
+        }
+        return entry
+    }
+
+    @inline(__always)
+    private func checkedSize(
+        _ record: ProducerRecord, _ index: Int, _ entry: KafkaTopicTable.Entry
+    ) throws(EventLogError) -> Int {
+        let size = record.record.size
+        // Nothing of a call is queued yet: one record that a broker would refuse must not leave a part of it behind.
+        if let most = entry.recordBytesMax, most < self.configuration.recordBytesMax, size + Self.batchBytes > most {
+            throw EventLogError(
+                over: .init(
+                    recordIndex: index, size: size, limit: Self.topicLimit(record.topic), limitMax: most))
+        }
+        guard size <= self.configuration.recordBytesMax else {
+            throw EventLogError(
+                over: .init(
+                    recordIndex: index, size: size, limit: "kafka.recordBytesMax",
+                    limitMax: self.configuration.recordBytesMax))
+        }
+        return size
+    }
+
+    /// What a batch of one record has around it at least (KIP-98: 61 bytes of the batch, some of the record).
+    private static let batchBytes = 70
+
+    /// What the brokers call their limit for a topic.
+    static func topicLimit(_ topic: Topic) -> String { "max.message.bytes of topic \(topic)" }
+
+    private static func partition(
+        for record: ProducerRecord, in entry: KafkaTopicTable.Entry, keyless: Partition
+    ) throws(EventLogError) -> Partition {
+        if entry.isCompacted, record.record.key == nil {
+            throw EventLogError(.corruptRecord, "topic '\(record.topic)' is compacted: a record needs a key")
+        }
+        if let partition = record.partition {
+            guard (0..<Int32(entry.partitions)).contains(partition.value) else {
+                throw self.unknown(TopicPartition(record.topic, partition), count: entry.partitions)
+            }
+            return partition
+        }
+        guard let key = record.record.key else { return keyless }
+        return Partitioner.partition(forKey: key, partitions: entry.partitions)
+    }
+}
