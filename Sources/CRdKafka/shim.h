@@ -178,6 +178,59 @@ static inline size_t crk_attributes(const rd_kafka_message_t *message, uint8_t *
     return required == 15 ? (size_t)(at - start) : 0;
 }
 
+// Looks at a message's headers without making an event of it. `conditions`: for each the length of a header's name (1
+// byte), the name, how many values may stand there (2 bytes), and each with its length (2 bytes) in front.
+//
+// 1: an event in binary mode that meets all conditions; 0: one that does not; -1: it has to be looked at more closely.
+static inline int crk_select(const rd_kafka_message_t *message, const uint8_t *conditions, size_t size) {
+    rd_kafka_headers_t *list;
+    const char *name;
+    const void *value;
+    size_t length;
+    unsigned required = 0, met = 0, failed = 0, wanted = 0;
+    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return -1;
+    for (size_t index = 0; !rd_kafka_header_get_all(list, index, &name, &value, &length); index++) {
+        if (name[0] != 'c' && name[0] != 'C') continue;
+        size_t name_length = strlen(name);
+        if (name_length == 12 && !strncasecmp(name, "content-type", 12)) {
+            if (!value || (length > 0 && *(const char *)value == ' ') ||
+                (length >= 17 && !strncasecmp((const char *)value, "application/cloud", 17)))
+                return -1;
+            continue;
+        }
+        if (name_length < 4 || memcmp(name, "ce_", 3) || !value) continue;
+        if (name_length == 5 && !memcmp(name, "ce_id", 5)) required |= 1;
+        if (name_length == 9 && !memcmp(name, "ce_source", 9)) required |= 2;
+        if (name_length == 7 && !memcmp(name, "ce_type", 7)) required |= 4;
+        if (name_length == 14 && !memcmp(name, "ce_specversion", 14) && length == 3 && !memcmp(value, "1.0", 3))
+            required |= 8;
+        const uint8_t *at = conditions;
+        for (unsigned bit = 1; at < conditions + size; bit <<= 1) {
+            size_t condition_length = *at++;
+            int is_meant = condition_length == name_length && !memcmp(at, name, name_length);
+            at += condition_length;
+            uint32_t count = crk_read16(at);
+            at += 2;
+            if (is_meant && ((met | failed) & bit)) return -1;
+            int is_met = 0;
+            while (count-- > 0) {
+                uint32_t value_length = crk_read16(at);
+                if (is_meant && value_length == length && !memcmp(at + 2, value, length)) is_met = 1;
+                at += 2 + value_length;
+            }
+            if (is_meant) *(is_met ? &met : &failed) |= bit;
+        }
+    }
+    if (required != 15) return -1;
+    for (const uint8_t *at = conditions; at < conditions + size; wanted = wanted << 1 | 1) {
+        at += 1 + *at;
+        uint32_t count = crk_read16(at);
+        at += 2;
+        while (count-- > 0) at += 2 + crk_read16(at);
+    }
+    return met == wanted;
+}
+
 // Produces a consumed message to another topic as it is: headers are handed over, key, value and timestamp copied. The
 // partition is chosen by the key. A key that is given takes the place of the message's own.
 static inline rd_kafka_resp_err_t crk_forward(

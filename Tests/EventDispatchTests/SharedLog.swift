@@ -85,7 +85,7 @@ extension SharedLog: EventLogRouting {
                     topicPartition, from: from, maxRecords: 10, maxBytes: 1 << 20, waitMax: .zero)
                 guard batch.next > from else { continue }
                 let selection = listener.selection
-                let wanted = batch.records.filter { (try? $0.record.cloudEvent()).map(selection) ?? false }
+                let wanted = batch.records.filter { (try? $0.record.cloudEvent()).map(selection.matches) ?? false }
                 _ = try await self.append(wanted.map { ProducerRecord(topic: route.target, record: $0.record) })
                 next[topicPartition] = CommittedOffset(offset: batch.next)
                 try await self.commit([

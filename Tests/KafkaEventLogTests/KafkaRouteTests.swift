@@ -92,11 +92,44 @@ struct KafkaRouteTests {
         }
     }
 
+    @Test func whatASubscriptionNamesExactlyIsComparedWithTheHeadersAsTheyLie() async throws {
+        let broker = try await NoidaBroker.shared()
+        try await RouteWorld.with(brokers: broker.bootstrap) { world in
+            func event(_ id: Int, _ changes: [String: String]) -> LogRecord {
+                var event = RouteWorld.event(id)
+                for (name, value) in changes { event.attributes.set(name, to: value) }
+                return LogRecord(
+                    event: event, key: ByteBuffer(string: "k"), timestamp: Timestamp(milliseconds: 1))
+            }
+            var twice = event(6, [:])
+            twice.headers.append(name: "ce_type", value: "b")
+            let records = [
+                event(0, [:]), event(1, ["type": "ab"]), event(2, ["tenantid": "u"]), event(3, ["source": "/other"]),
+                event(4, ["type": "b"]), event(5, ["note": "ä"]), twice,
+            ]
+            _ = try await world.log.append(
+                records.map { ProducerRecord(topic: world.source, partition: Partition(0), record: $0) })
+            let listener = RecordedRoute()
+            listener.select([
+                .init(attribute: "tenantid", values: [Array("t".utf8)]),
+                .init(attribute: "type", values: [Array("a".utf8), Array("b".utf8)]),
+                .init(attribute: "source", values: [Array("/test".utf8)]),
+            ])
+            try await world.routing(listener) {
+                try await world.until("all are read") { listener.counts.read == records.count }
+            }
+            #expect(try await world.carriedIDs().values.joined().sorted() == [0, 4, 5])
+            #expect(listener.counts.invalid == 1)
+        }
+    }
+
     @Test func whatIsNoEventIsPassedOverAndCounted() async throws {
         let broker = try await NoidaBroker.shared()
         try await RouteWorld.with(brokers: broker.bootstrap) { world in
             let listener = RecordedRoute()
             var structured = RecordHeaders()
+            // What the document says counts, not what stands beside it.
+            structured.append(name: "ce_type", value: "b")
             structured.append(name: "content-type", value: "application/cloudevents+json")
             let json =
                 #"{"specversion":"1.0","id":"2","source":"/test","type":"a","tenantid":"t","partitionkey":"k"}"#

@@ -149,7 +149,7 @@ final class RecordedRoute: LogRouteListener {
         var counts = Counts()
         var failures: [String] = []
         var lost: [ClosedRange<Int64>] = []
-        var isWanted: @Sendable (CloudEvent) -> Bool = { $0.type == "a" }
+        var selection = LogRouteSelection(conditions: [.init(attribute: "type", values: [Array("a".utf8)])])
     }
 
     private let state = Mutex(State())
@@ -157,10 +157,14 @@ final class RecordedRoute: LogRouteListener {
     var counts: Counts { self.state.withLock { $0.counts } }
     var failures: [String] { self.state.withLock { $0.failures } }
     var lost: [ClosedRange<Int64>] { self.state.withLock { $0.lost } }
-    var selection: @Sendable (CloudEvent) -> Bool { self.state.withLock { $0.isWanted } }
+    var selection: LogRouteSelection { self.state.withLock { $0.selection } }
 
     func select(_ isWanted: @escaping @Sendable (CloudEvent) -> Bool) {
-        self.state.withLock { $0.isWanted = isWanted }
+        self.state.withLock { $0.selection = LogRouteSelection(conditions: [], isWanted: isWanted) }
+    }
+
+    func select(_ conditions: [LogRouteSelection.Condition]) {
+        self.state.withLock { $0.selection = LogRouteSelection(conditions: conditions) }
     }
 
     func carried(read: Int, carried: Int, invalid: Int) {

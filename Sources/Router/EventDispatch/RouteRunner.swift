@@ -18,8 +18,7 @@ final class RouteRunner: LogRouteListener {
     }
 
     private struct State {
-        /// nil: the subscription is gone.
-        var compiled: CompiledSubscription?
+        var selection: LogRouteSelection
         var standing = Standing()
     }
 
@@ -37,7 +36,7 @@ final class RouteRunner: LogRouteListener {
         onLoss: @escaping @Sendable (TopicPartition, _ from: Offset, _ to: Offset) -> Void
     ) {
         self.route = route
-        self.state = Mutex(State(compiled: compiled))
+        self.state = Mutex(State(selection: Self.selection(of: compiled)))
         self.onFailure = onFailure
         self.onLoss = onLoss
         (self.stops, self.stopping) = AsyncStream.makeStream(of: Void.self)
@@ -47,7 +46,18 @@ final class RouteRunner: LogRouteListener {
 
     /// Takes effect for what is read from now on.
     /// - Parameter compiled: nil where the subscription is gone: then nothing more is carried for it.
-    func select(with compiled: CompiledSubscription?) { self.state.withLock { $0.compiled = compiled } }
+    func select(with compiled: CompiledSubscription?) {
+        self.state.withLock { $0.selection = Self.selection(of: compiled) }
+    }
+
+    private static func selection(of compiled: CompiledSubscription?) -> LogRouteSelection {
+        guard let compiled else { return LogRouteSelection(conditions: [], isWanted: { _ in false }) }
+        let conditions = compiled.exactConditions.map { condition in
+            LogRouteSelection.Condition(attribute: condition.attribute, values: condition.values)
+        }
+        guard compiled.hasFilters else { return LogRouteSelection(conditions: conditions) }
+        return LogRouteSelection(conditions: conditions, isWanted: { compiled.matches($0) })
+    }
 
     /// Lets ``untilStopped()`` return.
     func stop() { self.stopping.finish() }
@@ -55,10 +65,7 @@ final class RouteRunner: LogRouteListener {
     /// Returns after ``stop()``, or where the task is cancelled.
     func untilStopped() async { for await _ in self.stops {} }
 
-    var selection: @Sendable (CloudEvent) -> Bool {
-        let compiled = self.state.withLock { $0.compiled }
-        return { compiled?.matches($0) ?? false }
-    }
+    var selection: LogRouteSelection { self.state.withLock { $0.selection } }
 
     func carried(read: Int, carried: Int, invalid: Int) {
         self.state.withLock { state in

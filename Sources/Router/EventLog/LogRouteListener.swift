@@ -1,12 +1,8 @@
-import CloudEvents
-
-/// Says which events a route carries, and hears what came of it. Called from one thread at a time, which waits for it.
+/// Says which events a route carries, and hears what came of it. Called from one thread at a time, which waits.
 public protocol LogRouteListener: Sendable {
-    /// What is asked of every event of the records that were just read: asked for anew with each read, so that a change
-    /// holds for all that is read later.
-    ///
-    /// The event has its attributes only, and must not be kept.
-    var selection: @Sendable (CloudEvent) -> Bool { get }
+    /// What is carried of the records that were just read: asked for anew with each read, so that a change holds for
+    /// all that is read later.
+    var selection: LogRouteSelection { get }
 
     /// Became durable, together: `read` records were read, `carried` of them are in the target, and `invalid` are no
     /// events and were passed over.

@@ -31,18 +31,10 @@ final class KafkaRoute: @unchecked Sendable {
     private let consumer: KafkaRouteConsumer
     private var producer: KafkaRouteProducer
     private var plan: KafkaRoutePlan
-    private var reader = KafkaEventReader()
-    /// Slots of the plan by the client's handle of the topic, and partition.
-    private var slots: [SlotKey: Int] = [:]
-    private var lastSlot: (key: SlotKey, slot: Int)?
+    private var hand = KafkaRouteHand()
     private var failures = 0
     private let birth = ContinuousClock.now
     private let stopping = Mutex(Stopping())
-
-    private struct SlotKey: Hashable {
-        var topic: OpaquePointer?
-        var partition: Int32
-    }
 
     /// Joins the group and begins with transactions. For a blocking thread.
     init(
@@ -120,49 +112,13 @@ extension KafkaRoute {
             // The transaction that should have been ended is told of when it is committed.
             return try self.giveUp(EventLogError(.unavailable, "a transaction cannot be begun"))
         }
-        let isWanted = self.listener.selection
-        let now = self.now
-        for index in 0..<count {
-            guard let message = self.consumer.messages[index] else { continue }
-            let slot = self.slot(of: message)
-            guard self.plan.take(slot: slot, offset: message.pointee.offset, now: now) else { continue }
-            let code = self.carry(message, isWanted)
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                return try self.giveUp(
-                    EventLogError(kafka: code, "a record cannot be written to topic '\(self.route.target)'"))
-            }
+        let messages = UnsafeMutableBufferPointer(rebasing: self.consumer.messages[..<count])
+        let code = self.hand.carry(
+            messages, to: self.producer, self.listener.selection, now: self.now, &self.plan)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            try self.giveUp(
+                EventLogError(kafka: code, "a record cannot be written to topic '\(self.route.target)'"))
         }
-    }
-
-    @inline(__always)
-    private func carry(
-        _ message: UnsafeMutablePointer<rd_kafka_message_t>, _ isWanted: (CloudEvent) -> Bool
-    ) -> rd_kafka_resp_err_t {
-        guard let event = self.reader.event(of: message) else {
-            self.plan.noteInvalid()
-            return RD_KAFKA_RESP_ERR_NO_ERROR
-        }
-        guard isWanted(event) else { return RD_KAFKA_RESP_ERR_NO_ERROR }
-        self.plan.noteCarried(bytes: message.pointee.len + message.pointee.key_len)
-        // Who wrote the record without a key left the order open: the event's own is kept from here on.
-        return self.producer.forward(
-            message, key: message.pointee.key == nil ? OrderingKey.bytes(of: event) : nil)
-    }
-
-    @inline(__always)
-    private func slot(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> Int {
-        let key = SlotKey(topic: message.pointee.rkt, partition: message.pointee.partition)
-        if let last = self.lastSlot, last.key == key { return last.slot }
-        let slot = self.slots[key] ?? self.newSlot(key)
-        self.lastSlot = (key, slot)
-        return slot
-    }
-
-    private func newSlot(_ key: SlotKey) -> Int {
-        let name = rd_kafka_topic_name(key.topic).map { String(cString: $0) } ?? ""
-        let slot = self.plan.slot(of: TopicPartition(Topic(name), Partition(key.partition)))
-        self.slots[key] = slot
-        return slot
     }
 
     private func handle(_ event: KafkaRouteConsumer.Event) throws(EventLogError) {

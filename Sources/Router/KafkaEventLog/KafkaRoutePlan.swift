@@ -10,7 +10,7 @@ struct KafkaRoutePlan: Sendable {
         var bytesMax = 16 << 20
         var openMillisecondsMax: Int64 = 100
         /// A transaction that nothing comes to for so long is not kept open for more.
-        var idleMillisecondsMax: Int64 = 5
+        var idleMillisecondsMax: Int64 = 25
     }
 
     let limits: Limits

@@ -144,7 +144,7 @@ struct KafkaSettings: Sendable {
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
         settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
-        settings.values["queued.max.messages.kbytes"] = "\(max(1, 4 * configuration.prefetchBytesMax / 1_024))"
+        settings.values["queued.max.messages.kbytes"] = "\(max(1, 16 * configuration.prefetchBytesMax / 1_024))"
         settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
         return settings
     }
