@@ -35,6 +35,7 @@ final class KafkaHandle: @unchecked Sendable {
             }
         }
         if settings.enabledEvents != 0 { rd_kafka_conf_set_events(configuration, settings.enabledEvents) }
+        if settings.takesReports { rd_kafka_conf_set_dr_msg_cb(configuration) { _, _, _ in } }
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
             rd_kafka_conf_destroy(configuration)

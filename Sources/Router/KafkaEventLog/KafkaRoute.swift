@@ -94,6 +94,7 @@ final class KafkaRoute: @unchecked Sendable {
             max: self.plan.room, waitMilliseconds: self.plan.waitMilliseconds(now: now, idle: Self.idleMilliseconds))
         if count > 0 { try self.carry(count) }
         self.consumer.free()
+        self.producer.takeReports()
         try self.handle(event)
         if self.plan.isDue(now: self.now) { try self.settle() }
         if let fault = self.consumer.handle.fatalError {

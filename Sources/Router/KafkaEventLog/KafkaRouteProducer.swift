@@ -95,6 +95,9 @@ final class KafkaRouteProducer {
         }
     }
 
+    /// Lets go what was written.
+    func takeReports() { rd_kafka_poll(self.handle.pointer, 0) }
+
     /// Makes durable what was forwarded, and with it the positions of the group that `consumer` is a member of: the
     /// coordinator refuses them from who is it no more.
     func commit(
@@ -115,7 +118,7 @@ final class KafkaRouteProducer {
             rd_kafka_commit_transaction(self.handle.pointer, -1)
         }
         if case .done = committed { self.isInTransaction = false }
-        rd_kafka_poll(self.handle.pointer, 0)
+        self.takeReports()
         return committed
     }
 

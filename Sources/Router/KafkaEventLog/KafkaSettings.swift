@@ -5,6 +5,8 @@ struct KafkaSettings: Sendable {
     private(set) var values: [String: String]
     /// Kinds of events that go to the queue instead of a callback (`RD_KAFKA_EVENT_…`).
     private(set) var enabledEvents: Int32 = 0
+    /// Whether delivery reports come by way of a callback, which does nothing.
+    private(set) var takesReports = false
     /// What must not be shown to anybody.
     private let secrets: [String]
 
@@ -132,6 +134,9 @@ struct KafkaSettings: Sendable {
         settings.values["message.max.bytes"] = "1000000000"
         settings.values["partitioner"] = "murmur2_random"
         settings.enabledEvents = 0
+        // Reports say nothing that the commit does not, but they wake who waits for it, and messages are freed by the
+        // thread that made them.
+        settings.takesReports = true
         return settings
     }
 
