@@ -50,7 +50,7 @@ struct Main {
                 KafkaRouteBenchmark(dataBytes: dataBytes),
                 KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
             ]
-        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark()]
+        } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark(), KafkaBacklogBenchmark()]
 
     private static func measure(_ options: BenchmarkOptions) async throws {
         let benchmarks = options.isOnKafka ? Self.kafkaBenchmarks : Self.benchmarks

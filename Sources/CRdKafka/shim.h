@@ -228,7 +228,8 @@ static inline int crk_select(const rd_kafka_message_t *message, const uint8_t *c
         at += 2;
         while (count-- > 0) at += 2 + crk_read16(at);
     }
-    return met == wanted;
+    // What is not said may be taken for granted, see the caller.
+    return met == wanted ? 1 : failed ? 0 : -1;
 }
 
 // Produces a consumed message to another topic as it is: headers are handed over, key, value and timestamp copied. The

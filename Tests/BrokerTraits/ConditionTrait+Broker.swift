@@ -13,6 +13,11 @@ extension BrokerKind {
     /// Ends the running case of a test as skipped, with the reason, where this broker is not installed or cannot do
     /// what is needed: for tests whose cases are brokers.
     package func skip(unlessAbleTo features: BrokerFeature...) throws {
+        try self.skip(unlessAbleToAll: features)
+    }
+
+    /// The same for a list.
+    package func skip(unlessAbleToAll features: [BrokerFeature]) throws {
         guard let reason = self.reasonToSkip(needing: features) else { return }
         #if compiler(>=6.3)
         try Test.cancel(Comment(rawValue: reason))

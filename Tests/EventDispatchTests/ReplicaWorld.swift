@@ -172,12 +172,14 @@ final class ReplicaWorld: Sendable {
         }
     }
 
-    func publish(_ id: String, key: String, partition: Partition? = nil) async throws {
+    func publish(
+        _ id: String, key: String, partition: Partition? = nil, at timestamp: Timestamp = Timestamp(milliseconds: 1)
+    ) async throws {
         var event = CloudEvent(id: id, source: "/test", type: "a")
         event.attributes.append(name: "tenantid", value: "t")
         event.attributes.append(name: "partitionkey", value: key)
         let record = LogRecord(
-            event: event, key: ByteBuffer(bytes: OrderingKey.bytes(of: event)), timestamp: Timestamp(milliseconds: 1))
+            event: event, key: ByteBuffer(bytes: OrderingKey.bytes(of: event)), timestamp: timestamp)
         _ = try await self.log.append([
             ProducerRecord(topic: DispatchWorld.topic, partition: partition, record: record)
         ])

@@ -1,4 +1,6 @@
+import BrokerTraits
 import Foundation
+import KafkaTestKit
 import ObjectStoreTestKit
 import ProcessKit
 import Testing
@@ -30,13 +32,13 @@ extension IntegrationTests {
         }
 
         private static func with(
-            _ body: (PortariumProcess, RecordingSink, SeaweedStore) async throws -> Void
+            _ arguments: [String] = [], _ body: (PortariumProcess, RecordingSink, SeaweedStore) async throws -> Void
         ) async throws {
             try await withTemporaryDirectory { directory in
                 try await SeaweedStore.with { seaweed in
                     try await PortariumProcess.with(
                         dataDirectory: directory.appendingPathComponent("data"),
-                        arguments: try Self.configuration(seaweed, in: directory)
+                        arguments: try Self.configuration(seaweed, in: directory) + arguments
                     ) { router in
                         try await RecordingSink.with { sink in
                             try await body(router, sink, seaweed)
@@ -126,6 +128,38 @@ extension IntegrationTests {
                 #expect(try await client.publish(Self.event("big"), data: Self.large).status == 202)
                 try await eventually("the large delivery") { sink.count == 2 }
                 #expect(sink.deliveries.last?.body == Self.large)
+            }
+        }
+
+        /// Three megabytes are more than the broker takes: without the store they are refused by the limit's name.
+        @Test(.timeLimit(.minutes(3)), .needs(.noida))
+        func whatIsTooLargeForTheBrokerIsDeliveredAllTheSame() async throws {
+            try await NoidaBroker.with { broker in
+                let kafka = ["--kafka", broker.bootstrap]
+                try await Self.with(kafka) { router, sink, seaweed in
+                    let client = router.client
+                    try await Self.subscribe(client, sink)
+                    #expect(try await client.publish(Self.event("big"), data: Self.large).status == 202)
+                    try await eventually("the delivery") { sink.count == 1 }
+                    #expect(sink.deliveries.first?.body == Self.large)
+                    #expect(sink.deliveries.first?.attribute("dataref") == nil)
+                }
+                try await withTemporaryDirectory { directory in
+                    try await PortariumProcess.with(
+                        dataDirectory: directory.appendingPathComponent("data"), arguments: kafka
+                    ) { router in
+                        let refused = try await router.client.publish(Self.event("big"), data: Self.large)
+                        #expect(refused.status == 413)
+                        #expect(refused.text.contains(#""limit":"kafka.recordBytesMax","limitValue":983040"#))
+                        let small = #"{"specversion":"1.0","id":"1","source":"/b","type":"t"}"#
+                        let large = #"{"specversion":"1.0","id":"2","source":"/b","type":"t","data":\#(Self.large)}"#
+                        let before = try await router.client.countEvents()
+                        let batch = try await router.client.publishBatch([small, large, small])
+                        #expect(batch.status == 413)
+                        #expect(batch.json["index"]?.int == 1)
+                        #expect(try await router.client.countEvents() == before)
+                    }
+                }
             }
         }
 

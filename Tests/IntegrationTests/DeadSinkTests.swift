@@ -1,4 +1,6 @@
+import BrokerTraits
 import Foundation
+import KafkaTestKit
 import ProcessKit
 import Testing
 
@@ -18,30 +20,44 @@ extension IntegrationTests {
         func aDeadSinkDelaysNobodyAndCatchesUpInOrder() async throws {
             try await withTemporaryDirectory { directory in
                 let data = directory.appendingPathComponent("data")
-                try await PortariumProcess.with(dataDirectory: data) { router in
-                    try await RecordingSink.with { alive in
-                        let dead = RecordingSink(port: try await freePort())
-                        try await self.subscribe("alive", alive, router.client)
-                        try await self.subscribe("dead", dead, router.client)
-                        let (published, earlyMegabytes) = try await self.publish(router)
+                try await self.catchUp(Self.events, data, [])
+            }
+        }
 
-                        try await eventually("everything at the living sink", within: .seconds(600)) {
-                            alive.count >= Self.events
-                        }
-                        self.expectAll(published, at: alive)
-                        #expect(dead.count == 0)
-                        #expect(try residentMegabytes(of: router.identifier) < earlyMegabytes + Self.growthMax)
-                        let parked = try await router.client.call("GET", "/v1/subscriptions/dead", expecting: 200)
-                        #expect((parked["lag"]?.int ?? 0) > 0)
+        @Test(.needs(.noida), .timeLimit(.minutes(30)))
+        func theSameOnKafka() async throws {
+            try await withTemporaryDirectory { directory in
+                try await KafkaRouter.with(in: directory) { kafka in
+                    let data = directory.appendingPathComponent("data")
+                    try await self.catchUp(Self.events / 4, data, kafka.arguments)
+                }
+            }
+        }
 
-                        try await dead.listen()
-                        try await self.resumeIfSuspended(router.client)
-                        try await eventually("the backlog at the returned sink", within: .seconds(600)) {
-                            dead.count >= Self.events
-                        }
-                        self.expectAll(published, at: dead)
-                        try await dead.close()
+        private func catchUp(_ events: Int, _ data: URL, _ arguments: [String]) async throws {
+            try await PortariumProcess.with(dataDirectory: data, arguments: arguments) { router in
+                try await RecordingSink.with { alive in
+                    let dead = RecordingSink(port: try await freePort())
+                    try await self.subscribe("alive", alive, router.client)
+                    try await self.subscribe("dead", dead, router.client)
+                    let (published, earlyMegabytes) = try await self.publish(events, router)
+
+                    try await eventually("everything at the living sink", within: .seconds(600)) {
+                        alive.count >= events
                     }
+                    self.expectAll(published, at: alive)
+                    #expect(dead.count == 0)
+                    #expect(try residentMegabytes(of: router.identifier) < earlyMegabytes + Self.growthMax)
+                    let parked = try await router.client.call("GET", "/v1/subscriptions/dead", expecting: 200)
+                    #expect((parked["lag"]?.int ?? 0) > 0)
+
+                    try await dead.listen()
+                    try await self.resumeIfSuspended(router.client)
+                    try await eventually("the backlog at the returned sink", within: .seconds(600)) {
+                        dead.count >= events
+                    }
+                    self.expectAll(published, at: dead)
+                    try await dead.close()
                 }
             }
         }
@@ -56,12 +72,14 @@ extension IntegrationTests {
         }
 
         /// The events, and how large the process was after a quarter of them.
-        private func publish(_ router: PortariumProcess) async throws -> (events: Set<String>, megabytes: Double) {
+        private func publish(
+            _ count: Int, _ router: PortariumProcess
+        ) async throws -> (events: Set<String>, megabytes: Double) {
             let client = router.client
             var published: Set<String> = []
             var megabytes = 0.0
-            for start in stride(from: 0, to: Self.events, by: Self.batch) {
-                let events = (start..<min(start + Self.batch, Self.events)).map { number in
+            for start in stride(from: 0, to: count, by: Self.batch) {
+                let events = (start..<min(start + Self.batch, count)).map { number in
                     let key = "k\(number % Self.keys)"
                     let id = "\(key)-\(number / Self.keys + 1)"
                     published.insert(id)
@@ -73,7 +91,7 @@ extension IntegrationTests {
                 let answer = try await client.publishBatch(events)
                 guard answer.status == 202 else { throw RouterClient.Refused(call: "publish", answer: answer) }
                 #expect(answer.json["accepted"]?.int == events.count)
-                if start <= Self.events / 4 { megabytes = try residentMegabytes(of: router.identifier) }
+                if start <= count / 4 { megabytes = try residentMegabytes(of: router.identifier) }
             }
             return (published, megabytes)
         }

@@ -4,7 +4,7 @@ struct FaultLedger {
     /// One piece of trouble.
     struct Fault: Sendable {
         var name: String
-        /// The replicas that it hit.
+        /// The replicas that it hit; empty: all.
         var replicas: Set<String>
         var from: ContinuousClock.Instant
         var to: ContinuousClock.Instant
@@ -28,7 +28,7 @@ struct FaultLedger {
     typealias Delivery = (delivery: RecordingSink.Delivery, by: String?)
 
     /// When each event was settled first, and by whom.
-    private(set) var settled: [String: (at: ContinuousClock.Instant, by: String?, status: Int)] = [:]
+    private(set) var settled: [String: (at: ContinuousClock.Instant, by: String?)] = [:]
     private(set) var repeats: [Repeat] = []
     /// Events that were sent before the one before them of their key was settled.
     private(set) var disorder: [String] = []
@@ -49,7 +49,7 @@ struct FaultLedger {
             } else {
                 self.disorder.append("not a numbered event: \(id)")
             }
-            if delivery.settles { self.settled[id] = (delivery.at, name, delivery.status) }
+            if delivery.settles { self.settled[id] = (delivery.at, name) }
         }
     }
 
@@ -57,9 +57,6 @@ struct FaultLedger {
     func lost(of accepted: Set<String>) -> [String] {
         accepted.filter { self.settled[$0] == nil }.sorted()
     }
-
-    /// Events that were refused for good and not delivered before.
-    var refused: Set<String> { Set(self.settled.filter { $0.value.status == 400 }.keys) }
 
     /// Repeats of events that no fault explains: neither had a replica that was hit settled them since its last commit
     /// before, nor did one send them before it knew.
@@ -78,16 +75,26 @@ struct FaultLedger {
     private static func hits(
         _ fault: Fault, _ at: ContinuousClock.Instant, _ by: String?, _ slack: Duration
     ) -> Bool {
-        guard by.map(fault.replicas.contains) ?? true else { return false }
+        guard fault.replicas.isEmpty || by.map(fault.replicas.contains) ?? true else { return false }
         return at >= fault.from - slack && at <= fault.to + slack
     }
 
-    /// For a report: how many repeats a fault explains, and how many there could have been: what replicas that it hit
-    /// settled from their last commit before it to their first one after it.
-    func count(of fault: Fault, slack: Duration) -> (repeats: Int, bound: Int) {
-        (
-            self.repeats.count { Self.explains(fault, $0, slack) },
-            self.settled.values.count { Self.hits(fault, $0.at, $0.by, slack) }
-        )
+    /// For a report: how many repeats each fault explains, each of them counted with the first that does; and how many
+    /// there could have been: what replicas that it hit settled from their last commit before it to their first one
+    /// after it.
+    func counts(of faults: [Fault], slack: Duration) -> [(repeats: Int, bound: Int)] {
+        var counts = faults.map { fault in
+            (repeats: 0, bound: self.settled.values.count { Self.hits(fault, $0.at, $0.by, slack) })
+        }
+        for found in self.repeats {
+            guard let index = faults.firstIndex(where: { Self.explains($0, found, slack) }) else { continue }
+            counts[index].repeats += 1
+        }
+        return counts
+    }
+
+    /// How many events a fault could have made come again: those that replicas that were hit settled around one.
+    func bound(of faults: [Fault], slack: Duration) -> Int {
+        self.settled.values.count { settled in faults.contains { Self.hits($0, settled.at, settled.by, slack) } }
     }
 }

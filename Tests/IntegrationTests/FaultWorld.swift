@@ -10,10 +10,17 @@ final class FaultWorld: Sendable {
         var faults: [FaultLedger.Fault] = []
         /// Who made which delivery, in the order in which they came.
         var names: [String?] = []
+        /// Events of these keys are refused for now; nil: the sink has its tempers.
+        var refusedKeys: String?
+        var hasTempers = true
     }
 
     /// What a commit takes at most on a busy machine, and attempts that were in flight.
     private static let slack = Fleet.commitInterval + .seconds(1)
+    /// How long it takes after trouble until all replicas have joined anew, and can commit.
+    private static let rejoinMax = Duration.seconds(4)
+    /// Less would prove nothing.
+    static let eventsMin = 800
     private static let id = "faults"
     private static let producers = 4
     private static let keysEach = 10
@@ -22,22 +29,32 @@ final class FaultWorld: Sendable {
     let publishers: KeyedPublishers
     private let state = Mutex(State())
 
-    init(_ fleet: Fleet, _ sink: RecordingSink) {
+    /// Why what one replica suffers hits all of them on this broker; nil where it does not.
+    private let contagion: String?
+
+    init(_ fleet: Fleet, _ sink: RecordingSink, on broker: BrokerKind) {
         self.fleet = fleet
+        self.contagion = broker.limit(.commitsWhileJoining)
         self.sink = sink
         self.publishers = KeyedPublishers(
-            ports: { fleet.ports }, pause: .milliseconds(5), timeoutSeconds: 5, backlogMax: 400
+            ports: { fleet.ports }, pause: .milliseconds(5), timeoutSeconds: 5, backlogMax: 600
         ) { sink.settledCount }
         let temper = Mutex(SeededGenerator(seed: 20_261_125))
         let start = ContinuousClock().now
         sink.answer { delivery in
-            self.state.withLock { $0.names.append(fleet.name(at: delivery.port)) }
+            let (refusedKeys, hasTempers) = self.state.withLock { state in
+                state.names.append(fleet.name(at: delivery.port))
+                return (state.refusedKeys, state.hasTempers)
+            }
+            guard hasTempers else {
+                return .init(status: refusedKeys.map { delivery.id.contains("\($0)-") } ?? false ? 503 : 204)
+            }
             return temper.withLock { Self.answer(after: start.duration(to: delivery.at), &$0) }
         }
     }
 
-    /// Mostly well; at times slow, overloaded, broken, or for good against an event. Broken altogether for half a second
-    /// of every ten.
+    /// Mostly well; at times slow, overloaded, broken, or for good against an event. Broken altogether for half a
+    /// second of every ten.
     private static func answer(
         after time: Duration, _ generator: inout SeededGenerator
     ) -> RecordingSink.Answer {
@@ -53,8 +70,15 @@ final class FaultWorld: Sendable {
         }
     }
 
-    /// Runs `body` while events are published, and returns when all of them have been settled.
-    func run(_ body: () async throws -> Void) async throws {
+    /// A sink without tempers that does not take events of some keys.
+    func refuseKeys(endingIn suffix: String?) {
+        self.state.withLock { state in
+            state.hasTempers = false
+            state.refusedKeys = suffix
+        }
+    }
+
+    private func subscribe() async throws {
         let client = try self.fleet.process("a").client
         // No attempt limit that trouble could reach: a failure here must be a loss, not a dead letter.
         try await client.call(
@@ -63,6 +87,21 @@ final class FaultWorld: Sendable {
             {"id":"\(Self.id)","types":["\(KeyedPublishers.type)"],"sink":"\(self.sink.url)","protocol":"HTTP",
              "config":{"retry":{"maxAttempts":1000,"minDelayMs":10,"maxDelayMs":200}}}
             """, expecting: 201)
+    }
+
+    /// Publishes so many events, and no more.
+    func publish(_ count: Int) async throws {
+        try await self.subscribe()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.publishers.run(producers: Self.producers, keysEach: Self.keysEach) }
+            defer { self.publishers.stop() }
+            try await eventually("\(count) events") { self.publishers.acceptedCount >= count }
+        }
+    }
+
+    /// Runs `body` while events are published, and returns when all of them have been settled.
+    func run(_ body: () async throws -> Void) async throws {
+        try await self.subscribe()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.publishers.run(producers: Self.producers, keysEach: Self.keysEach) }
             do {
@@ -79,19 +118,51 @@ final class FaultWorld: Sendable {
 
     /// Makes trouble for these replicas, and waits until everything accepted meanwhile was settled.
     func strike(_ name: String, _ replicas: [String], _ body: () async throws -> Void) async throws {
+        // Something for it to hit.
+        try await Task.sleep(for: .seconds(1))
         let from = ContinuousClock().now
         try await body()
         let to = ContinuousClock().now
-        self.state.withLock {
-            $0.faults.append(FaultLedger.Fault(name: name, replicas: Set(replicas), from: from, to: to))
-        }
         try await self.settle("what was accepted until the end of '\(name)'")
+        self.note(FaultLedger.Fault(name: name, replicas: Set(replicas), from: from, to: to))
+    }
+
+    /// Runs `body` while nothing is published and everything is settled.
+    func calmly(_ body: () async throws -> Void) async throws {
+        self.publishers.pause(true)
+        try await Task.sleep(for: .milliseconds(500))
+        try await self.settle("what was accepted until the calm")
+        try await body()
+        self.publishers.pause(false)
+    }
+
+    /// Changes who takes part, in the orderly way: where the broker lets others commit meanwhile that is no trouble.
+    func rearrange(_ name: String, _ body: () async throws -> Void) async throws {
+        let from = ContinuousClock().now
+        try await body()
+        try await self.settle("what was accepted until the end of '\(name)'")
+        guard self.contagion != nil else { return }
+        self.note(FaultLedger.Fault(name: name, replicas: [], from: from, to: .now))
+    }
+
+    private func note(_ fault: FaultLedger.Fault) {
+        var fault = fault
+        if self.contagion != nil {
+            fault.replicas = []
+            fault.to = .now + Self.rejoinMax
+        }
+        self.state.withLock { $0.faults.append(fault) }
     }
 
     /// Waits until everything that was accepted is settled.
-    func settle(_ what: String) async throws {
+    ///
+    /// - Parameter exceptRefused: without the keys that the sink does not take.
+    func settle(_ what: String, exceptRefused: Bool = false) async throws {
         try await eventually("some load") { self.publishers.acceptedCount > 0 }
-        let accepted = self.publishers.accepted
+        var accepted = self.publishers.accepted
+        if exceptRefused, let refused = self.state.withLock({ $0.refusedKeys }) {
+            accepted = accepted.filter { !$0.contains("\(refused)-") }
+        }
         do {
             try await eventually("\(what) at the sink", within: .seconds(40), every: .milliseconds(100)) {
                 self.sink.settledIDs.isSuperset(of: accepted)
@@ -120,25 +191,40 @@ final class FaultWorld: Sendable {
         #expect(ledger.lost(of: accepted) == [])
         #expect(ledger.disorder == [])
         #expect(unexplained.isEmpty, "settled by nobody who was hit, and sent again: \(unexplained.prefix(5))")
-        #expect(ledger.refused.subtracting(letters) == [], "refused for good, and no dead letter")
+        let refused = Set(self.sink.deliveries.filter { $0.status == 400 }.map(\.id))
+        #expect(letters.subtracting(refused) == [], "a dead letter, and never refused")
         let delivered = Set(self.sink.deliveries.filter { (200..<300).contains($0.status) }.map(\.id))
         #expect(accepted.subtracting(delivered).subtracting(letters) == [], "neither delivered nor a dead letter")
-        #expect(accepted.count > 1_000)
+        let repeats = ledger.repeats.count { !doubtful.contains($0.id) }
+        #expect(repeats <= ledger.bound(of: faults, slack: Self.slack))
+        #expect(accepted.count >= Self.eventsMin)
     }
 
     private func report(
         _ ledger: FaultLedger, _ faults: [FaultLedger.Fault], _ unexplained: [FaultLedger.Repeat], _ letters: Int
     ) {
-        let byReplica = self.state.withLock { $0.names }.reduce(into: [String: Int]()) { $0[$1 ?? "?", default: 0] += 1 }
+        let byReplica = self.state.withLock { $0.names }.reduce(into: [String: Int]()) {
+            $0[$1 ?? "?", default: 0] += 1
+        }
         print(
             "\(self.publishers.acceptedCount) accepted, \(ledger.settled.count) settled, \(letters) dead letters,",
             "\(self.sink.count) deliveries \(byReplica.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }),",
             "\(ledger.repeats.count) repeats, \(unexplained.count) of them without a reason;",
             "publishing failed \(self.publishers.refusals)")
-        for fault in faults {
-            let (repeats, bound) = ledger.count(of: fault, slack: Self.slack)
-            print("  \(fault.name): \(fault.from.duration(to: fault.to)), \(repeats) repeats, at most \(bound)")
+        for (fault, (repeats, bound)) in zip(faults, ledger.counts(of: faults, slack: Self.slack)) {
+            print("  \(Self.clock(fault.from)) \(fault.name): \(repeats) repeats, at most \(bound)")
         }
+        let groups = unexplained.reduce(into: [String: Int]()) { groups, found in
+            let line = "\(Self.clock(found.at)) by \(found.by ?? "?") what \(found.settledBy ?? "?") had settled"
+            groups[line, default: 0] += 1
+        }
+        for (line, count) in groups.sorted(by: { $0.key < $1.key }) { print("  without a reason: \(line): \(count)") }
+    }
+
+    /// The time of day, in seconds and UTC, as the replicas' logs have it.
+    private static func clock(_ at: ContinuousClock.Instant) -> String {
+        let date = Date(timeIntervalSinceNow: -Double(at.duration(to: .now).wholeMilliseconds) / 1_000)
+        return String(date.ISO8601Format().dropFirst(11).dropLast())
     }
 
     /// Events of all dead letters of the subscription.

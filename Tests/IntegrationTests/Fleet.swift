@@ -29,27 +29,30 @@ final class Fleet: Sendable {
     /// How often a replica commits.
     static let commitInterval = Duration.milliseconds(500)
     /// How long a replica may be unheard of.
-    static let sessionTimeout = Duration.seconds(2)
+    let sessionTimeout: Duration
     private let brokerPort: Int
     private let directory: URL
     /// Names of instances that outlive restarts, for brokers that never forget a member.
     private let isStatic: Bool
     private let state = Mutex(State())
 
-    private init(brokerPort: Int, directory: URL, isStatic: Bool) {
+    private init(brokerPort: Int, directory: URL, isStatic: Bool, sessionTimeout: Duration) {
         self.brokerPort = brokerPort
+        self.sessionTimeout = sessionTimeout
         self.directory = directory
         self.isStatic = isStatic
     }
 
     /// Runs `body` and leaves no replica behind on any path.
     static func with<R>(
-        brokerPort: Int, isStatic: Bool = false, _ body: (Fleet) async throws -> R
+        brokerPort: Int, isStatic: Bool = false, sessionTimeout: Duration, _ body: (Fleet) async throws -> R
     ) async throws -> R {
         try await withTemporaryDirectory { directory in
-            let fleet = Fleet(brokerPort: brokerPort, directory: directory, isStatic: isStatic)
+            let fleet = Fleet(
+                brokerPort: brokerPort, directory: directory, isStatic: isStatic, sessionTimeout: sessionTimeout)
             do {
                 let result = try await body(fleet)
+                fleet.keepOutput()
                 await fleet.end()
                 return result
             } catch {
@@ -64,18 +67,21 @@ final class Fleet: Sendable {
     var ports: [Int] { self.state.withLock { $0.members.sorted { $0.key < $1.key }.map(\.value.port) } }
 
     /// Starts a replica, or starts it again, and returns when it is ready.
-    func start(_ name: String) async throws {
+    ///
+    /// - Parameter comesToStay: no: it takes its place with it when it goes.
+    func start(_ name: String, comesToStay: Bool = true) async throws {
         let known = self.state.withLock { $0.members[name] }
         let member: Member
         if let known {
             member = known
         } else {
             member = Member(
-                port: try await freePort(), network: try await TCPProxy.start(upstreamPort: self.brokerPort, portMap: nil))
+                port: try await freePort(),
+                network: try await TCPProxy.start(upstreamPort: self.brokerPort, portMap: nil))
         }
         self.state.withLock { $0.members[name] = member }
         let file = self.directory.appendingPathComponent("\(name).yaml")
-        try Data(self.configuration(name, member.network.port).utf8).write(to: file)
+        try Data(self.configuration(name, member.network.port, comesToStay && self.isStatic).utf8).write(to: file)
         let process = try await PortariumProcess.start(
             dataDirectory: self.directory.appendingPathComponent(name), port: member.port,
             arguments: ["--config", file.path])
@@ -85,7 +91,7 @@ final class Fleet: Sendable {
         }
     }
 
-    private func configuration(_ name: String, _ brokerPort: Int) -> String {
+    private func configuration(_ name: String, _ brokerPort: Int, _ isStatic: Bool) -> String {
         """
         log:
           partitions: \(Self.partitions)
@@ -96,10 +102,11 @@ final class Fleet: Sendable {
         kafka:
           brokers: ["127.0.0.1:\(brokerPort)"]
           clientId: \(name)
-          \(self.isStatic ? "instanceId: \(name)" : "createTopics: true")
-          sessionTimeoutMilliseconds: \(Self.sessionTimeout.wholeMilliseconds)
+          \(isStatic ? "instanceId: \(name)" : "createTopics: true")
+          sessionTimeoutMilliseconds: \(self.sessionTimeout.wholeMilliseconds)
           requestTimeoutMilliseconds: 2000
           deliveryTimeoutMilliseconds: 4000
+          properties: ["max.poll.interval.ms=\(3 * self.sessionTimeout.wholeMilliseconds)"]
         """
     }
 
@@ -133,7 +140,9 @@ final class Fleet: Sendable {
     /// Whose the connection from `port` is; nil where that cannot be told.
     func name(at port: Int) -> String? {
         self.state.withLock { state in
-            let running = state.members.compactMapValues { $0.process?.isRunning ?? false ? $0.process?.identifier : nil }
+            let running = state.members.compactMapValues {
+                $0.process?.isRunning ?? false ? $0.process?.identifier : nil
+            }
             if let known = state.connections[port], running[known.name] == known.process { return known.name }
             guard let process = SocketOwner.process(at: port, among: Array(running.values)),
                 let name = running.first(where: { $0.value == process })?.key

@@ -14,6 +14,7 @@ final class KeyedPublishers: Sendable {
         /// The statuses of refusals, with 0 for no answer.
         var refusals: [Int: Int] = [:]
         var isStopped = false
+        var isPaused = false
     }
 
     static let type = "com.portarium.test.StepTaken.v1"
@@ -54,6 +55,11 @@ final class KeyedPublishers: Sendable {
     var doubtful: Set<String> { self.state.withLock { $0.doubtful } }
     var refusals: [Int: Int] { self.state.withLock { $0.refusals } }
 
+    /// Sends nothing new until it is told otherwise; what was begun goes on.
+    func pause(_ isPaused: Bool) {
+        self.state.withLock { $0.isPaused = isPaused }
+    }
+
     func stop() {
         self.state.withLock { $0.isStopped = true }
     }
@@ -90,7 +96,9 @@ final class KeyedPublishers: Sendable {
         ]
         while !self.isStopped {
             let ports = self.ports()
-            if ports.isEmpty || self.acceptedCount - self.delivered() > self.backlogMax {
+            if self.state.withLock({ $0.isPaused }) || ports.isEmpty
+                || self.acceptedCount - self.delivered() > self.backlogMax
+            {
                 try? await Task.sleep(for: .milliseconds(5))
                 continue
             }

@@ -15,7 +15,9 @@ enum SocketOwner {
     }
 
     private static func socket(at port: Int) -> String? {
-        guard let table = try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8) else { return nil }
+        // Read to its end: a file of the system has no size that could be asked for.
+        guard let bytes = try? FileHandle(forReadingAtPath: "/proc/net/tcp")?.readToEnd() else { return nil }
+        let table = String(decoding: bytes, as: UTF8.self)
         let digits = String(port, radix: 16, uppercase: true)
         let address = "0100007F:" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         for line in table.split(separator: "\n") {

@@ -139,8 +139,11 @@ extension IntegrationTests {
         }
 
         private func trace(_ client: RouterClient) async throws {
-            let redriven = try await self.outcome(of: "e2", client)
-            #expect(redriven["state"]?.string == "delivered")
+            // What came of attempts is told behind them.
+            let redriven = try await eventually("the trace tells of the delivery") {
+                let outcome = try await self.outcome(of: "e2", client)
+                return outcome["state"]?.string == "delivered" ? outcome : nil
+            }
             let statuses = redriven["attempts"]?.elements.compactMap { $0["status"]?.int } ?? []
             #expect(statuses.contains(400))
             #expect(statuses.contains { (200..<300).contains($0) })

@@ -12,11 +12,15 @@ final class CurrentKafkaLog: Sendable {
     private let configuration: KafkaEventLogConfiguration
     private let state: Mutex<KafkaEventLog>
 
-    init(brokers: String, prefix: String, session: Int = 6_000) async throws {
+    init(
+        brokers: String, prefix: String, session: Int = 6_000,
+        _ change: (inout KafkaEventLogConfiguration) -> Void = { _ in }
+    ) async throws {
         var configuration = KafkaEventLogConfiguration(brokers: brokers)
         configuration.prefix = prefix
         configuration.sessionTimeoutMilliseconds = session
         configuration.recordBytesMax = Self.recordBytesMax
+        change(&configuration)
         self.configuration = configuration
         self.state = Mutex(try Self.open(configuration))
     }

@@ -1,3 +1,4 @@
+import BrokerTraits
 import EventLog
 import KafkaEventLog
 import KafkaTestKit
@@ -63,6 +64,82 @@ struct KafkaMembershipTests {
             try await group.waitForAll()
         }
         await log.close()
+    }
+
+    @Test(.needs(.tansu, to: .evictsDeadMembers))
+    func aReplicaThatCannotBeHeardLosesItsPartitionsToTheOther() async throws {
+        let broker = try await TansuBroker.start()
+        try await TCPProxy.with(upstreamPort: broker.proxy.port, portMap: nil) { network in
+            let prefix = unusedPrefix()
+            let topic = Topic("\(prefix).events")
+            let first = try await CurrentKafkaLog(
+                brokers: "127.0.0.1:\(network.port)", prefix: prefix, session: 1_500
+            ).log
+            let second = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix, session: 1_500).log
+            try await second.createTopic(TopicSpecification(topic: topic, partitions: 4))
+            let (one, two) = (PartitionNotes(), PartitionNotes())
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await first.takePart(in: [topic], one) }
+                try await eventually("the first replica has all partitions") { one.held.count == 4 }
+                group.addTask { try await second.takePart(in: [topic], two) }
+                try await eventually("the partitions are shared") { one.held.count == 2 && two.held.count == 2 }
+                try await network.setBlackHole(true)
+                try await eventually("the first replica is told that it lost them") {
+                    one.held.isEmpty && one.lost == 2
+                }
+                try await eventually("the second replica has all partitions") { two.held.count == 4 }
+                try await network.heal()
+                try await eventually("the partitions are shared again") {
+                    one.held.count == 2 && two.held.count == 2 && one.held.isDisjoint(with: two.held)
+                }
+                #expect(two.lost == 0)
+                await first.leave()
+                await second.leave()
+                try await group.waitForAll()
+            }
+            await first.close()
+            await second.close()
+        }
+        await broker.stop()
+    }
+
+    @Test(.needs(.mockCluster, to: .faults))
+    func aReplicaCanLeaveBeforeItWasGivenAnything() async throws {
+        try await ClusterLog.with(partitions: 2) { world in
+            // REBALANCE_IN_PROGRESS: it joins again and again.
+            try await world.cluster.fail(.syncGroup, code: 27, count: 1_000)
+            let notes = PartitionNotes()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await world.log.takePart(in: [world.topic], notes) }
+                try await Task.sleep(for: .seconds(4))
+                await world.log.leave()
+                try await group.waitForAll()
+            }
+            #expect(notes.held.isEmpty)
+        }
+    }
+
+    @Test(.needs(.mockCluster, to: .faults))
+    func aReplicaWhoseNameAnotherHasTakenIsPutOutWithASentence() async throws {
+        try await ClusterLog.with(partitions: 2) {
+            $0.instanceID = "one"
+        } _: { world in
+            let notes = PartitionNotes()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let error = await #expect(throws: EventLogError.self) {
+                        try await world.log.takePart(in: [world.topic], notes)
+                    }
+                    #expect(error?.code == .unavailable)
+                    #expect(error?.description.contains("no two replicas may have the same instance id") == true)
+                }
+                try await eventually("the replica has the partitions") { notes.held.count == 2 }
+                // FENCED_INSTANCE_ID.
+                try await world.cluster.fail(.heartbeat, code: 82)
+                try await group.waitForAll()
+            }
+            #expect(notes.held.isEmpty)
+        }
     }
 }
 

@@ -81,7 +81,6 @@ struct KafkaRouteFaultTests {
         let broker = try await NoidaBroker.shared()
         func impatient(_ configuration: inout KafkaEventLogConfiguration) {
             configuration.sessionTimeoutMilliseconds = 6_000
-            configuration.properties["session.timeout.ms"] = "6000"
             configuration.properties["max.poll.interval.ms"] = "6500"
         }
         try await RouteWorld.tries(brokers: broker.bootstrap, impatient, expecting: 0..<1_200) { world in

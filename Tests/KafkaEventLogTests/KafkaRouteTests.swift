@@ -123,6 +123,28 @@ struct KafkaRouteTests {
         }
     }
 
+    @Test func anEventOfAnotherProducerIsTheDefaultTenantsAndCarriedAsItLies() async throws {
+        let broker = try await NoidaBroker.shared()
+        try await RouteWorld.with(brokers: broker.bootstrap) { world in
+            var foreign = RouteWorld.event(1, key: "k")
+            foreign.attributes.set("tenantid", to: nil)
+            let records = [
+                LogRecord(event: foreign, key: ByteBuffer(string: "own"), timestamp: Timestamp(milliseconds: 1)),
+                LogRecord(event: RouteWorld.event(2), key: nil, timestamp: Timestamp(milliseconds: 1)),
+            ]
+            _ = try await world.log.append(
+                records.map { ProducerRecord(topic: world.source, partition: Partition(0), record: $0) })
+            let listener = RecordedRoute()
+            listener.select([.init(attribute: "tenantid", values: [Array("house".utf8)])])
+            let log = AdoptingEventLog(world.log, topics: [world.source], tenant: "house")
+            #expect(try await log.obstacleToRouting() == nil)
+            try await world.routing(listener, with: log) {
+                try await world.until("both are read") { listener.counts.read == 2 }
+            }
+            #expect(try await world.carried() == [records[0]])
+        }
+    }
+
     @Test func whatIsNoEventIsPassedOverAndCounted() async throws {
         let broker = try await NoidaBroker.shared()
         try await RouteWorld.with(brokers: broker.bootstrap) { world in

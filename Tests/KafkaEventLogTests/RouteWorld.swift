@@ -73,9 +73,9 @@ struct RouteWorld: Sendable {
 
     /// Runs a route while `body` runs.
     func routing(
-        _ listener: RecordedRoute, with log: KafkaEventLog? = nil, _ body: () async throws -> Void
+        _ listener: RecordedRoute, with log: (any EventLogRouting)? = nil, _ body: () async throws -> Void
     ) async throws {
-        let log = log ?? self.log
+        let log: any EventLogRouting = log ?? self.log
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do { try await log.route(self.route, listener) } catch { Issue.record("the route ended: \(error)") }

@@ -10,6 +10,8 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case quickJoin
     /// A member that stops answering is put out of its group after its session timeout.
     case evictsDeadMembers
+    /// ListOffsets says where a partition ends.
+    case exactEnds
     /// ListOffsets by timestamp.
     case offsetsForTimes
     /// Transactions whose aborted records nobody with `read_committed` sees.
@@ -30,6 +32,12 @@ package enum BrokerFeature: String, CaseIterable, Sendable, CustomStringConverti
     case retention
     /// Offsets of a group that has no members can be written and read.
     case committedOffsets
+    /// They come back with their metadata.
+    case commitMetadata
+    /// Members go on committing while another one joins or leaves.
+    case commitsWhileJoining
+    /// Groups may be called whatever one likes.
+    case groupNames
     /// ListGroups, DescribeGroups and the deletion of groups.
     case groupCalls
     /// What was acknowledged is there after a restart.

@@ -10,6 +10,8 @@ extension BrokerKind {
 
     /// noida 0.2.3.
     private static let noidaLimits: [BrokerFeature: String] = [
+        .commitsWhileJoining:
+            "a join ends the generation at once: the others' commits are refused until they join anew",
         .evictsDeadMembers: "the next JoinGroup waits for ever for a member that was killed",
         .limitsFetches: "a fetch is answered with all there is; set receive.message.max.bytes to 2000000000",
         .faults: "it has no failures at will; put a TCPProxy before it",
@@ -19,6 +21,11 @@ extension BrokerKind {
     private static let tansuLimits: [BrokerFeature: String] = [
         .alterTopics: "configurations can only be described",
         .quickJoin: "the first JoinGroup takes half of the session timeout",
+        .exactEnds: "the end is said to lie behind the first record of the last batch",
+        .groupNames: "what comes behind a slash is not listed",
+        .commitMetadata: "the metadata of positions are dropped",
+        .commitsWhileJoining:
+            "a join ends the generation at once: the others' commits are refused until they join anew",
         .offsetsForTimes: "every timestamp gives offset 0",
         .transactions: "readers with read_committed see aborted records",
         .refusesLargeMessages: "it takes messages of any size",

@@ -22,7 +22,8 @@ extension EventLogContract {
         let positions = try await subject.log.append(records)
         try require(positions.count == 250, "each record has a position")
         let read = try await subject.readAll(TopicPartition(topic, Partition(0)))
-        try require(read.map(\.record.text) == records.map(\.record.text), "records lie in the order given")
+        try require(
+            read.map(\.record.text) == records.map(\.record.text), "\(read.count) records lie in the order given")
         try require(read.map(\.offset) == positions.map(\.offset), "positions tell where they lie")
     }
 
@@ -37,7 +38,8 @@ extension EventLogContract {
             offsets += try await subject.log.append(records).map(\.offset.value)
         }
         try require(offsets == Array(0..<12), "offsets are 0 to 11: \(offsets)")
-        try require(try await subject.log.bounds(of: topicPartition).end == Offset(12), "the end is past the last")
+        let end = try await subject.log.bounds(of: topicPartition).end
+        try require(end == Offset(12), "the end is past the last: \(end)")
     }
 
     private static func emptyAppendChangesNothing(_ subject: EventLogContractSubject) async throws {

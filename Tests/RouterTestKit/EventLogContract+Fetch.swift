@@ -69,7 +69,7 @@ extension EventLogContract {
                 _ = try await subject.log.fetch(
                     topicPartition, from: Offset(offset), maxRecords: 1, maxBytes: 100, waitMax: .seconds(5))
             }
-            try require(error.bounds == OffsetBounds(start: .zero, end: Offset(4)), "bounds of \(offset)")
+            try require(error.bounds == OffsetBounds(start: .zero, end: Offset(4)), "bounds of \(offset): \(error)")
         }
     }
 

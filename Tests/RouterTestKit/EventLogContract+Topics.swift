@@ -118,7 +118,9 @@ extension EventLogContract {
         try require(try await log.topics() == topics, "topics are as they were")
         let topicPartition = TopicPartition(topic, Partition(1))
         let bounds = try await log.bounds(of: topicPartition)
-        try require(bounds == OffsetBounds(start: .zero, end: Offset(1_500)), "bounds are as they were")
+        try require(
+            bounds == OffsetBounds(start: .zero, end: Offset(1_500)),
+            "bounds are as they were: \(bounds.start) to \(bounds.end)")
         let read = try await subject.readAll(topicPartition, in: log)
         try require(read.map(\.record) == records.map(\.record), "records are as they were")
         let committed = try await log.committed(groupsWithPrefix: group.name)[group]?[topicPartition]

@@ -269,6 +269,11 @@ public final class InMemoryEventLog: EventLog, EventIndex {
 
     // MARK: Retention
 
+    /// Loses the records of a partition from an offset on, as brokers do that fail. Who waits for more goes on waiting.
+    public func truncate(_ topicPartition: TopicPartition, from offset: Offset) {
+        self.state.withLock { $0.partitions[topicPartition]?.truncate(from: offset) }
+    }
+
     /// Applies retention and compaction as of `now`; tombstones older than `tombstoneRetention` go.
     public func sweep(now: Timestamp, tombstoneRetention: Duration = .seconds(86_400)) {
         self.state.withLock { state in

@@ -63,6 +63,12 @@ struct InMemoryPartition: Sendable {
         self.records = Array(kept)
     }
 
+    /// Loses what lies from an offset on, as brokers do that fail.
+    mutating func truncate(from offset: Offset) {
+        self.records.removeAll { $0.offset >= offset }
+        self.bounds.end = min(self.bounds.end, offset)
+    }
+
     /// Keeps the last record of each key; a tombstone goes when it is old.
     mutating func compact(now: Timestamp, tombstoneRetention: Duration) {
         let (seconds, attoseconds) = tombstoneRetention.components

@@ -23,8 +23,8 @@ extension RouterConfiguration {
         var deliveryTimeoutMilliseconds = 30_000
         /// Clients that read beside the tails, `1...64`. Default 8.
         var readersMax = 8
-        /// Bytes fetched ahead for one partition, `1024...2147483647`. Default 1 MiB.
-        var prefetchBytesMax = 1_048_576
+        /// Bytes fetched ahead for one partition, as they are compressed, `1024...2147483647`. Default 128 KiB.
+        var prefetchBytesMax = 131_072
         /// Bytes of one answer of a broker, `131072...2147483135`. Default 8 MiB.
         var fetchBytesMax = 8_388_608
         /// How long a replica may be unheard of, `1000...3600000`. Default 10 s.

@@ -7,6 +7,9 @@ import Synchronization
 extension Dispatcher: PartitionListener {
     /// How often the positions of partitions that go are tried to be committed.
     private static var lastCommitsMax: Int { 3 }
+    /// How much older than the last read of a partition that became shorter records may be and be read again, in
+    /// milliseconds: clocks differ.
+    private static var shrinkMarginMilliseconds: Int64 { 30_000 }
     /// Partitions whose bounds are asked for at the same time.
     static var boundsReadsMax: Int { 16 }
 
@@ -92,6 +95,34 @@ extension Dispatcher: PartitionListener {
                     cursors: { (nil, places[$0]?[topicPartition].flatMap { SubscriptionCursor($0) }) }, now: now)
             }
         }
+    }
+
+    /// Forgets where everybody stood in a partition that lost its last records: what is written in their place would be
+    /// passed over.
+    ///
+    /// - Parameter since: when the partition was read last, and was longer. What is a little older than that is
+    ///   delivered again, because nobody can say how short it was.
+    func takeUpAgain(_ tail: TailAssignment, since: Timestamp) async {
+        let topicPartition = tail.topicPartition
+        await self.placing.enter()
+        defer { self.placing.leave() }
+        let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
+        let found = await self.persistently("the place in a partition cannot be found") { () throws(EventLogError) in
+            let end = try await self.log.bounds(of: topicPartition).end
+            let start = try await self.log.offset(of: topicPartition, at: before)
+            return (min(start, end), end, try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
+        }
+        guard let (start, end, committed) = found else { return }
+        let places = self.places(committed)
+        self.core.step { state, now in
+            guard state.isCurrent(tail) else { return }
+            state.machine.finishRevoke(topicPartition)
+            state.ends[topicPartition] = end
+            state.machine.assign(
+                topicPartition, committed: start,
+                cursors: { (nil, places[$0]?[topicPartition].flatMap { SubscriptionCursor($0) }) }, now: now)
+        }
+        self.startTails(of: [topicPartition])
     }
 
     /// What was committed for the subscriptions and replays that are known, by slot.

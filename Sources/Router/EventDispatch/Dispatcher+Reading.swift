@@ -12,6 +12,7 @@ extension Dispatcher {
     func followTail(_ tail: TailAssignment) async {
         let topicPartition = tail.topicPartition
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
+        var lastRead = DispatchClock.wall
         while !Task.isCancelled {
             let position = self.core.look { state in
                 state.isCurrent(tail) ? state.machine.tailPosition(of: topicPartition) : nil
@@ -22,6 +23,7 @@ extension Dispatcher {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
+                lastRead = DispatchClock.wall
                 await self.feed(batch, from: from, tail)
                 let isBusy = asked.duration(to: .now) < gathering
                 if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
@@ -29,14 +31,21 @@ extension Dispatcher {
                 }
             } catch {
                 if error.code == .closed { return }
-                await self.recover(tail, error)
+                await self.recover(tail, from: from, lastRead: lastRead, error)
             }
         }
     }
 
-    private func recover(_ tail: TailAssignment, _ error: EventLogError) async {
+    private func recover(
+        _ tail: TailAssignment, from: Offset, lastRead: Timestamp, _ error: EventLogError
+    ) async {
         let topicPartition = tail.topicPartition
-        if error.code == .offsetOutOfRange, let bounds = error.bounds {
+        if self.log.isShared, error.code == .offsetOutOfRange, let bounds = error.bounds, from > bounds.end {
+            self.logger.error(
+                "a partition is shorter than it was: its brokers lost records, and what came in their place is read",
+                metadata: ["partition": "\(topicPartition)", "end": "\(bounds.end)", "position": "\(from)"])
+            await self.takeUpAgain(tail, since: lastRead)
+        } else if error.code == .offsetOutOfRange, let bounds = error.bounds {
             self.logger.error(
                 "retention has overtaken the tail: records are lost to every subscription",
                 metadata: ["partition": "\(topicPartition)", "start": "\(bounds.start)"])

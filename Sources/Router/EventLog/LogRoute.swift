@@ -6,6 +6,8 @@ public struct LogRoute: Sendable, Hashable {
     public var target: Topic
     /// Where a partition begins that the group has no position in; one that is not named begins with its first record.
     public var starts: [TopicPartition: Offset]
+    /// Whose an event is that does not say so; nil: nobody's.
+    public var defaultTenant: String?
 
     public init(group: ConsumerGroup, sources: [Topic], target: Topic, starts: [TopicPartition: Offset] = [:]) {
         self.group = group

@@ -13,12 +13,12 @@ extension KafkaAdmin {
             return rd_kafka_AlterConsumerGroupOffsets_new(group, list.pointer)
         }
         defer { for request in requests { rd_kafka_AlterConsumerGroupOffsets_destroy(request) } }
-        return self.requests(
-            RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, context, count: requests.count,
+        return self.coordinated(
+            RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, context, groups: commits.map(\.group),
             submit: { index, options, queue in
                 rd_kafka_AlterConsumerGroupOffsets(self.handle.pointer, &requests[index], 1, options, queue)
             },
-            read: { event -> Result<Void, EventLogError> in
+            read: { event -> Result<Void, Refusal> in
                 let result = rd_kafka_event_AlterConsumerGroupOffsets_result(event)
                 var count = 0
                 let groups = rd_kafka_AlterConsumerGroupOffsets_result_groups(result, &count)
@@ -29,15 +29,15 @@ extension KafkaAdmin {
 
     private func check(
         _ groups: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ context: String
-    ) -> Result<Void, EventLogError> {
+    ) -> Result<Void, Refusal> {
         for index in 0..<count {
             guard let group = groups?[index] else { continue }
             if let error = rd_kafka_group_result_error(group) {
-                return .failure(EventLogError(kafka: rd_kafka_error_code(error), context))
+                return .failure(Refusal(code: rd_kafka_error_code(error), context: context))
             }
             guard let list = rd_kafka_group_result_partitions(group) else { continue }
             for element in KafkaPartitionList.elements(of: list) where element.error != RD_KAFKA_RESP_ERR_NO_ERROR {
-                return .failure(EventLogError(kafka: element.error, "\(context) (\(element.topicPartition))"))
+                return .failure(Refusal(code: element.error, context: "\(context) (\(element.topicPartition))"))
             }
         }
         return .success(())
@@ -73,12 +73,12 @@ extension KafkaAdmin {
         let list = KafkaPartitionList(partitions, offset: -1_001)
         var requests: [OpaquePointer?] = groups.map { rd_kafka_ListConsumerGroupOffsets_new($0, list.pointer) }
         defer { for request in requests { rd_kafka_ListConsumerGroupOffsets_destroy(request) } }
-        return self.requests(
-            RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, context, count: requests.count,
+        return self.coordinated(
+            RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, context, groups: groups,
             submit: { index, options, queue in
                 rd_kafka_ListConsumerGroupOffsets(self.handle.pointer, &requests[index], 1, options, queue)
             },
-            read: { event -> Result<[(key: String, value: [TopicPartition: CommittedOffset])], EventLogError> in
+            read: { event -> Result<[(key: String, value: [TopicPartition: CommittedOffset])], Refusal> in
                 let result = rd_kafka_event_ListConsumerGroupOffsets_result(event)
                 var count = 0
                 let groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count)
@@ -109,18 +109,18 @@ extension KafkaAdmin {
         let context = "the group '\(name)' cannot be deleted"
         var request = rd_kafka_DeleteGroup_new(name)
         defer { rd_kafka_DeleteGroup_destroy(request) }
-        return self.request(RD_KAFKA_ADMIN_OP_DELETEGROUPS, context) { options, queue in
+        return self.coordinated(RD_KAFKA_ADMIN_OP_DELETEGROUPS, context, groups: [name]) { _, options, queue in
             rd_kafka_DeleteGroups(self.handle.pointer, &request, 1, options, queue)
-        } read: { event in
+        } read: { event -> Result<Void, Refusal> in
             var count = 0
             let groups = rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event), &count)
             if count > 0, let group = groups?[0], let error = rd_kafka_group_result_error(group) {
                 let code = rd_kafka_error_code(error)
                 if code != RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND {
-                    return .failure(EventLogError(kafka: code, context))
+                    return .failure(Refusal(code: code, context: context))
                 }
             }
             return .success(())
-        }
+        }.map { _ in }
     }
 }

@@ -14,6 +14,7 @@ struct KafkaAdmin: Sendable {
 
     let handle: KafkaHandle
     let timeoutMilliseconds: Int
+    let coordinators = KafkaCoordinators()
 
     var timeout: Int32 { Int32(clamping: self.timeoutMilliseconds) }
 
@@ -88,7 +89,21 @@ struct KafkaAdmin: Sendable {
         return .success(found.offset >= 0 ? Offset(found.offset) : nil)
     }
 
-    /// Makes one request of the admin API and waits for its answer.
+    /// The brokers of the cluster, by id.
+    func brokers() -> Result<[Int32], EventLogError> {
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(self.handle.pointer, 0, nil, &answer, self.timeout)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
+            return .failure(EventLogError(kafka: code, "the brokers do not tell who they are"))
+        }
+        defer { rd_kafka_metadata_destroy(answer) }
+        let brokers = UnsafeBufferPointer(
+            start: answer.pointee.brokers, count: Int(answer.pointee.broker_cnt))
+        return .success(brokers.map(\.id).sorted())
+    }
+
+    /// Makes one request of the admin API and waits for its answer. Not for requests to a group's coordinator, see
+    /// ``coordinated(_:_:groups:submit:read:)``.
     /// - Parameters:
     ///   - submit: hands the request to librdkafka.
     ///   - read: takes what is wanted out of the answer.
@@ -96,46 +111,44 @@ struct KafkaAdmin: Sendable {
         _ operation: rd_kafka_admin_op_t, _ context: String, submit: (OpaquePointer?, OpaquePointer?) -> Void,
         read: (OpaquePointer) -> Result<Value, EventLogError>
     ) -> Result<Value, EventLogError> {
-        self.requests(operation, context, count: 1, submit: { _, options, queue in submit(options, queue) }, read: read)
-            .flatMap { values in
-                values.first.map { .success($0) }
-                    ?? .failure(EventLogError(.unavailable, "\(context): the brokers did not answer"))
-            }
+        var value: Result<Value, EventLogError>?
+        self.requests(operation, count: 1, broker: { _ in nil }) { _, options, queue in
+            submit(options, queue)
+        } take: { _, event in
+            let code = rd_kafka_event_error(event)
+            value =
+                code == RD_KAFKA_RESP_ERR_NO_ERROR ? read(event) : .failure(EventLogError(kafka: code, context))
+        }
+        return value ?? .failure(EventLogError(.unavailable, "\(context): the brokers did not answer"))
     }
 
-    /// Makes several requests of one kind at the same time, and waits for all of their answers, in any order.
-    func requests<Value>(
-        _ operation: rd_kafka_admin_op_t, _ context: String, count: Int,
+    /// Makes several requests of one kind at the same time, and waits for their answers, in any order. What has no
+    /// answer when the time is over is left out.
+    /// - Parameter broker: who is asked; nil: whoever librdkafka asks of itself.
+    func requests(
+        _ operation: rd_kafka_admin_op_t, count: Int, broker: (_ index: Int) -> Int32?,
         submit: (_ index: Int, _ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
-        read: (OpaquePointer) -> Result<Value, EventLogError>
-    ) -> Result<[Value], EventLogError> {
-        guard count > 0 else { return .success([]) }
+        take: (_ index: Int, _ event: OpaquePointer) -> Void
+    ) {
         let rk = self.handle.pointer
         let queue = rd_kafka_queue_new(rk)
         defer { rd_kafka_queue_destroy(queue) }
-        let options = rd_kafka_AdminOptions_new(rk, operation)
-        defer { rd_kafka_AdminOptions_destroy(options) }
         var reason = [CChar](repeating: 0, count: 256)
-        _ = rd_kafka_AdminOptions_set_request_timeout(options, self.timeout, &reason, reason.count)
-        for index in 0..<count { submit(index, options, queue) }
-        var values: [Value] = []
-        var failure: EventLogError?
+        for index in 0..<count {
+            let options = rd_kafka_AdminOptions_new(rk, operation)
+            defer { rd_kafka_AdminOptions_destroy(options) }
+            _ = rd_kafka_AdminOptions_set_request_timeout(options, self.timeout, &reason, reason.count)
+            if let broker = broker(index) {
+                _ = rd_kafka_AdminOptions_set_broker(options, broker, &reason, reason.count)
+            }
+            rd_kafka_AdminOptions_set_opaque(options, UnsafeMutableRawPointer(bitPattern: index + 1))
+            submit(index, options, queue)
+        }
         for _ in 0..<count {
             // librdkafka itself ends a request when its time is over.
-            guard let event = rd_kafka_queue_poll(queue, self.timeout + 5_000) else {
-                return .failure(failure ?? EventLogError(.unavailable, "\(context): the brokers did not answer"))
-            }
-            defer { rd_kafka_event_destroy(event) }
-            let code = rd_kafka_event_error(event)
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                failure = failure ?? EventLogError(kafka: code, context)
-                continue
-            }
-            switch read(event) {
-            case .success(let value): values.append(value)
-            case .failure(let error): failure = failure ?? error
-            }
+            guard let event = rd_kafka_queue_poll(queue, self.timeout + 5_000) else { return }
+            take(Int(bitPattern: rd_kafka_event_opaque(event)) - 1, event)
+            rd_kafka_event_destroy(event)
         }
-        return failure.map { .failure($0) } ?? .success(values)
     }
 }

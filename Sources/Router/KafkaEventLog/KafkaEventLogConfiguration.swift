@@ -26,9 +26,10 @@ public struct KafkaEventLogConfiguration: Sendable {
     /// Clients that read beside the tails, for catching up, replays and searches, `1...64`. Each holds
     /// ``prefetchBytesMax`` at most for a partition that it reads.
     public var readersMax = 8
-    /// Bytes that are fetched ahead for one partition, `1024...2147483647`. Their sum over the partitions that are read
+    /// Bytes that are fetched ahead for one partition, as they are compressed, `1024...2147483647`. In memory they take
+    /// several times as much, and one answer of a broker more. Their sum over the partitions that are read
     /// at the same time is what fetching takes of memory.
-    public var prefetchBytesMax = 1 << 20
+    public var prefetchBytesMax = 128 << 10
     /// Bytes of one answer of a broker, `1024...2147483135`.
     public var fetchBytesMax = 8 << 20
 

@@ -16,6 +16,8 @@ final class KafkaMembership: Sendable {
         var assigned: Set<TopicPartition> = []
         /// Whether the group ever gave the client an assignment, be it of nothing.
         var wasAssigned = false
+        /// What kept it out last.
+        var fault = RD_KAFKA_RESP_ERR_NO_ERROR
     }
 
     /// A member that gives up partitions joins anew right after it. Some coordinators are still answering the others
@@ -59,6 +61,8 @@ final class KafkaMembership: Sendable {
         }
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         rd_kafka_queue_destroy(queue)
+        let left = self.state.withLock { $0.assigned }
+        if failure != nil, !left.isEmpty { await listener.lost(left.sorted()) }
         await self.free(handle, hasJoined: true)
         if let failure { throw failure }
     }
@@ -113,11 +117,14 @@ final class KafkaMembership: Sendable {
     private func take(_ event: OpaquePointer, _ handle: KafkaHandle, _ listener: any PartitionListener) async {
         guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
             let list = rd_kafka_event_topic_partition_list(event)
-        else { return }
+        else { return self.complain(of: rd_kafka_event_error(event)) }
         let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            self.state.withLock { $0.wasAssigned = true }
+            self.state.withLock { state in
+                state.wasAssigned = true
+                state.fault = RD_KAFKA_RESP_ERR_NO_ERROR
+            }
             // Nothing is read through this client, so any offset will do.
             let places = KafkaPartitionList(partitions, offset: 0)
             Self.carryOut(rd_kafka_incremental_assign(handle.pointer, places.pointer), self.logger)
@@ -146,6 +153,24 @@ final class KafkaMembership: Sendable {
                 "the partitions of this replica could not be settled",
                 metadata: ["error": "\(String(cString: rd_kafka_err2str(rd_kafka_event_error(event))))"])
         }
+    }
+
+    /// Tells of what keeps this replica out of the group, once for each reason. librdkafka tries again by itself.
+    private func complain(of code: rd_kafka_resp_err_t) {
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        let isNew = self.state.withLock { state in
+            defer { state.fault = code }
+            return state.fault != code
+        }
+        guard isNew else { return }
+        let hint =
+            code == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT
+            ? "; the brokers allow 6000 to 1800000 ms where nothing else is configured" : ""
+        self.logger.warning(
+            "the group of replicas cannot be joined now, and it is tried again",
+            metadata: [
+                "group": "\(self.group)", "error": "\(EventLogError(kafka: code, "the group cannot be joined"))\(hint)",
+            ])
     }
 
     private func log(_ message: Logger.Message, _ partitions: [TopicPartition]) {

@@ -31,7 +31,7 @@ final class KafkaRoute: @unchecked Sendable {
     private let consumer: KafkaRouteConsumer
     private var producer: KafkaRouteProducer
     private var plan: KafkaRoutePlan
-    private var hand = KafkaRouteHand()
+    private var hand: KafkaRouteHand
     private var failures = 0
     private let birth = ContinuousClock.now
     private let stopping = Mutex(Stopping())
@@ -48,6 +48,7 @@ final class KafkaRoute: @unchecked Sendable {
         self.group = group
         self.transactionalID = transactionalID
         self.plan = KafkaRoutePlan(limits: limits)
+        self.hand = KafkaRouteHand(defaultTenant: route.defaultTenant)
         self.producer = try KafkaRouteProducer(
             configuration, id: transactionalID, target: route.target, logger: logger)
         do throws(EventLogError) {

@@ -9,10 +9,14 @@ struct KafkaRouteHand {
         var partition: Int32
     }
 
+    private let defaultTenant: String?
     private var reader = KafkaEventReader()
     /// Slots of the plan by the client's handle of the topic, and partition.
     private var slots: [SlotKey: Int] = [:]
     private var last = (key: SlotKey(topic: nil, partition: -1), slot: 0)
+
+    /// - Parameter defaultTenant: whose an event is that does not say so.
+    init(defaultTenant: String?) { self.defaultTenant = defaultTenant }
 
     /// Puts messages into the transaction. Gives the first error; what comes after it is left.
     mutating func carry(
@@ -29,10 +33,11 @@ struct KafkaRouteHand {
             if verdict == .refused { continue }
             var key: [UInt8]?
             if verdict == .unclear || !decides || message.pointee.key == nil {
-                guard let event = self.reader.event(of: message) else {
+                guard var event = self.reader.event(of: message) else {
                     plan.noteInvalid()
                     continue
                 }
+                if let defaultTenant, event.tenantID == nil { event.attributes.set("tenantid", to: defaultTenant) }
                 guard selection.matches(event) else { continue }
                 // Who wrote the record without a key left the order open: the event's own is kept from here on.
                 if message.pointee.key == nil { key = OrderingKey.bytes(of: event) }

@@ -97,6 +97,8 @@ struct KafkaSettings: Sendable {
         settings.values["auto.offset.reset"] = "error"
         settings.values["isolation.level"] = "read_committed"
         settings.values["allow.auto.create.topics"] = "false"
+        // Of use to members alone, but librdkafka holds it against other settings of every client.
+        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["fetch.wait.max.ms"] = "\(waitMilliseconds)"
         settings.values["fetch.error.backoff.ms"] = "100"
         settings.values["queued.min.messages"] = "100000"
@@ -114,8 +116,10 @@ struct KafkaSettings: Sendable {
         settings.values["group.id"] = group
         settings.values["group.instance.id"] = configuration.instanceID
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
-        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        // Who joins waits for all others. A client that gives up sooner, and begins anew, makes them wait in turn.
+        let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, joinTimeout))"
         // Nothing is read through this client: its partitions are paused as soon as they come.
         settings.values["queued.min.messages"] = "1"
         settings.values["queued.max.messages.kbytes"] = "1"
@@ -147,14 +151,18 @@ struct KafkaSettings: Sendable {
         // Ends are told of late, also after a seek: nothing can be concluded from them.
         settings.values["enable.partition.eof"] = "false"
         settings.values["partition.assignment.strategy"] = "cooperative-sticky"
-        settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, joinTimeout))"
         settings.values["queued.max.messages.kbytes"] = "\(max(1, 16 * configuration.prefetchBytesMax / 1_024))"
         settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
         return settings
     }
 
     private static let transactionMillisecondsMax = 10_000
+
+    /// How much longer than a session lasts the answer to a member may take, in milliseconds.
+    private static let joinGrace = 5_000
 
     /// A record at the limit, with what Kafka adds to it.
     private static func requestBytesMax(_ configuration: KafkaEventLogConfiguration) -> Int {
