@@ -47,6 +47,7 @@ struct Main {
         [200, 1_000].flatMap { (dataBytes: Int) -> [any Benchmark] in
             [
                 KafkaProduceBenchmark(dataBytes: dataBytes), KafkaConsumeBenchmark(dataBytes: dataBytes),
+                KafkaRouteBenchmark(dataBytes: dataBytes),
                 KafkaIngressBenchmark(dataBytes: dataBytes), KafkaDeliveryBenchmark(dataBytes: dataBytes),
             ]
         } + [KafkaLatencyBenchmark(), KafkaAllocationsBenchmark(), KafkaBacklogBenchmark()]

@@ -7,6 +7,8 @@ final class SharedLog: EventLog {
     let base: InMemoryEventLog
     /// How many records go through before every further append fails; nil: all.
     private let recordsLeft = Mutex<Int?>(nil)
+    /// Why it does not route; nil: it does.
+    let obstacle = Mutex<String?>("it is told not to")
 
     init(_ base: InMemoryEventLog) { self.base = base }
 
@@ -64,4 +66,36 @@ final class SharedLog: EventLog {
     func takePart(in topics: [Topic], _ listener: any PartitionListener) async throws(EventLogError) {}
 
     func leave() async {}
+}
+
+/// Routes record by record, for one process at a time.
+extension SharedLog: EventLogRouting {
+    func obstacleToRouting() async throws(EventLogError) -> String? { self.obstacle.withLock { $0 } }
+
+    func route(_ route: LogRoute, _ listener: any LogRouteListener) async throws(EventLogError) {
+        var next = try await self.committed(groupsWithPrefix: route.group.name)[route.group] ?? [:]
+        let sources = Set(route.sources)
+        let partitions = try await self.topics().filter { sources.contains($0.topic) }.flatMap { specification in
+            (0..<Int32(specification.partitions)).map { TopicPartition(specification.topic, Partition($0)) }
+        }
+        while !Task.isCancelled {
+            for topicPartition in partitions {
+                let from = next[topicPartition]?.offset ?? route.starts[topicPartition] ?? .zero
+                let batch = try await self.fetch(
+                    topicPartition, from: from, maxRecords: 10, maxBytes: 1 << 20, waitMax: .zero)
+                guard batch.next > from else { continue }
+                let selection = listener.selection
+                let wanted = batch.records.filter { (try? $0.record.cloudEvent()).map(selection.matches) ?? false }
+                _ = try await self.append(wanted.map { ProducerRecord(topic: route.target, record: $0.record) })
+                next[topicPartition] = CommittedOffset(offset: batch.next)
+                try await self.commit([
+                    GroupCommit(
+                        group: route.group, topicPartition: topicPartition,
+                        committed: CommittedOffset(offset: batch.next))
+                ])
+                listener.carried(read: batch.records.count, carried: wanted.count, invalid: 0)
+            }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+    }
 }

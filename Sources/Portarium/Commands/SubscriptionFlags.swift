@@ -1,8 +1,11 @@
 import ArgumentParser
+import Subscriptions
 
 /// A subscription from options: what is given is set, everything else is left to the router or as it was.
 struct SubscriptionFlags: ParsableArguments {
-    @Option(help: ArgumentHelp("Where events are sent, an absolute http or https URL.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Where events are sent: an absolute http or https URL, or kafka: and a topic.", valueName: "url"))
     var sink: String?
 
     @Option(
@@ -104,6 +107,16 @@ struct SubscriptionFlags: ParsableArguments {
         var config = members["config"]?.members ?? [:]
         try self.apply(to: &config)
         if !config.isEmpty { members["config"] = .object(config) }
+        return members
+    }
+
+    /// The whole document: what was given over `members`, and the protocol that the sink speaks.
+    /// - Throws: ``ValidationError`` where the start is none.
+    func document(from members: [String: JSONValue]) throws -> [String: JSONValue] {
+        var members = try self.applied(to: members)
+        if members["protocol"] == nil {
+            members["protocol"] = .string(TopicSink.isMeant(by: members["sink"]?.text ?? "") ? "KAFKA" : "HTTP")
+        }
         return members
     }
 

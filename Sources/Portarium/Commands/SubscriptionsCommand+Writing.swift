@@ -13,6 +13,8 @@ extension SubscriptionsCommand {
                     --sink https://audit.example/in --type com.example.order.Placed
                   portarium subscriptions create --id eu --sink https://eu.example/in \\
                     --filter-sql "subject LIKE 'eu/%'"
+                  portarium subscriptions create --id orders --sink kafka:orders \\
+                    --type com.example.order.Placed
                   portarium subscriptions create --file audit.yaml
                 """)
 
@@ -37,8 +39,7 @@ extension SubscriptionsCommand {
         func run() async throws {
             var members = try self.file.map(RequestDocument.read) ?? [:]
             if let id { members["id"] = .string(id) }
-            if members["protocol"] == nil { members["protocol"] = "HTTP" }
-            let body = JSONValue.object(try self.flags.applied(to: members))
+            let body = JSONValue.object(try self.flags.document(from: members))
             let name = members["id"]?.text ?? self.id ?? ""
             try await self.server.call(
                 .post("/v1/subscriptions", body),
@@ -89,8 +90,7 @@ extension SubscriptionsCommand {
                     members = current.filter { Self.ownMembers.contains($0.key) }
                 }
                 members["id"] = .string(self.id)
-                if members["protocol"] == nil { members["protocol"] = "HTTP" }
-                let body = JSONValue.object(try self.flags.applied(to: members))
+                let body = JSONValue.object(try self.flags.document(from: members))
                 let answer = try await client.call(.put(path, body))
                 try self.server.show(answer, on: terminal, human: SubscriptionsCommand.show)
             }

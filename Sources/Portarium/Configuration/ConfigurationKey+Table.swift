@@ -92,6 +92,10 @@ extension ConfigurationKey {
             path: ["log", "topicPartitions"], form: .list(.topicSettings(1...1_024, \.log.topicPartitions)),
             meaning: "Exceptions from `log.partitions`, topics without the prefix."),
         ConfigurationKey(
+            path: ["log", "sinkTopics"], form: .list(.topicSettings(1...1_024, \.log.sinkTopics)),
+            meaning: "Topics without the prefix, and their partitions, that are made for subscriptions with a sink of "
+                + "`kafka:TOPIC`; no events are routed there."),
+        ConfigurationKey(
             path: ["log", "topicRetentionAgeSeconds"],
             form: .list(.topicSettings(0...3_153_600_000, \.log.topicRetentionAgeSeconds)),
             meaning: "Exceptions from `log.retentionAgeSeconds`, topics without the prefix."),

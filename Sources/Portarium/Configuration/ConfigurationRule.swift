@@ -59,11 +59,22 @@ struct ConfigurationRule: Sendable {
             message: "log.fileBytesMax must be 0, or 1048576 or more",
             holds: { $0.log.fileBytesMax == 0 || $0.log.fileBytesMax >= 1_048_576 }),
         ConfigurationRule(
-            keys: ["log.topicPrefix", "log.defaultTopic", "routes"],
+            keys: ["log.sinkTopics", "log.defaultTopic", "routes"],
+            message: "log.sinkTopics must name no topic that events are routed to, and none of the router's own",
+            holds: { configuration in
+                let topics = configuration.routes.map(\.topic) + TopicRoute.reservedTopics
+                return configuration.log.sinkTopics.allSatisfy { sink in
+                    sink.topic != configuration.log.defaultTopic && !topics.contains(sink.topic)
+                }
+            }),
+        ConfigurationRule(
+            keys: ["log.topicPrefix", "log.defaultTopic", "log.sinkTopics", "routes"],
             message:
                 "log.topicPrefix is too long: with a dot and the longest topic it must have 249 characters at most",
             holds: { configuration in
-                let topics = configuration.routes.map(\.topic) + TopicRoute.reservedTopics
+                let topics =
+                    configuration.routes.map(\.topic) + TopicRoute.reservedTopics
+                    + configuration.log.sinkTopics.map(\.topic)
                 let longest = (topics + [configuration.log.defaultTopic]).map(\.utf8.count).max() ?? 0
                 return configuration.log.topicPrefix.utf8.count + 1 + longest <= 249
             }),
@@ -71,7 +82,9 @@ struct ConfigurationRule: Sendable {
 
     /// A setting for a topic that no event goes to: which setting, which of its elements, and what to say.
     static func unroutedTopics(_ configuration: RouterConfiguration) -> [(key: String, index: Int, message: String)] {
-        let known = Set(configuration.routes.map(\.topic) + [configuration.log.defaultTopic])
+        let known = Set(
+            configuration.routes.map(\.topic) + configuration.log.sinkTopics.map(\.topic)
+                + [configuration.log.defaultTopic])
         let settings: [(String, [TopicSetting])] = [
             ("log.topicPartitions", configuration.log.topicPartitions),
             ("log.topicRetentionAgeSeconds", configuration.log.topicRetentionAgeSeconds),

@@ -76,6 +76,9 @@ extension RouterConfiguration {
         var retentionBytesPerPartitionMax = 0
         /// Exceptions from ``partitions`` by topic, each `1...1024`.
         var topicPartitions: [TopicSetting] = []
+        /// Topics that subscriptions may have as their sinks and no events are routed to, with their partitions, each
+        /// `1...1024`.
+        var sinkTopics: [TopicSetting] = []
         /// Exceptions from ``retentionAgeSeconds`` by topic.
         var topicRetentionAgeSeconds: [TopicSetting] = []
         /// Exceptions from ``retentionBytesPerPartitionMax`` by topic.

@@ -104,12 +104,14 @@ extension RouterConfiguration {
         func setting(_ settings: [TopicSetting], _ topic: Topic) -> Int? {
             settings.first { prefix + $0.topic == topic.name }?.value
         }
-        return routing.topics.map { topic in
+        let sinks = self.log.sinkTopics.map { Topic(prefix + $0.topic) }
+        return (routing.topics + sinks).map { topic in
             let age = setting(self.log.topicRetentionAgeSeconds, topic) ?? self.log.retentionAgeSeconds
             let bytes =
                 setting(self.log.topicRetentionBytesPerPartitionMax, topic) ?? self.log.retentionBytesPerPartitionMax
             return TopicSpecification(
-                topic: topic, partitions: setting(self.log.topicPartitions, topic) ?? self.log.partitions,
+                topic: topic,
+                partitions: setting(self.log.topicPartitions + self.log.sinkTopics, topic) ?? self.log.partitions,
                 retentionAge: age > 0 ? .seconds(age) : nil, retentionBytesMax: bytes > 0 ? Int64(bytes) : nil)
         }
     }
@@ -129,6 +131,7 @@ extension RouterConfiguration {
     func dispatchConfiguration(eventTopics: [Topic]) -> DispatchConfiguration {
         var dispatch = DispatchConfiguration(eventTopics: eventTopics)
         let prefix = self.log.topicPrefix
+        dispatch.topicPrefix = prefix
         dispatch.deadLetterTopic = Topic("\(prefix).dead-letters")
         dispatch.redriveTopic = Topic("\(prefix).redrives")
         dispatch.subscriptionTopic = Topic("\(prefix).subscriptions")

@@ -73,8 +73,11 @@ struct RouterServer: Sendable {
                 log, claimCheck, intake,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
-                    ClaimCheckSink(sink, reader: claimCheck.reader), IntakeAuditTrail(intake: intake), self.metrics,
-                    self.logger))
+                    SchemeEventSink(
+                        topics: TopicEventSink(
+                            writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix),
+                        others: ClaimCheckSink(sink, reader: claimCheck.reader)),
+                    IntakeAuditTrail(intake: intake), self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error
@@ -92,7 +95,7 @@ struct RouterServer: Sendable {
         var running = log.services + claimCheck.services
         if let services {
             running += [services.audit, services.subscriptions]
-            if self.has(.dispatch) { running += [services.replays, services.dispatcher] }
+            if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)

@@ -9,6 +9,7 @@ struct RouterServices: Sendable {
     let dispatcher: Dispatcher
     let audit: AuditJournal
     let subscriptions: LogSubscriptionService
+    let routes: LogRouteService
     let replays: LogReplayService
     let deadLetters: LogDeadLetterService
     let events: LogEventQueryService
@@ -23,6 +24,7 @@ struct RouterServices: Sendable {
             observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
         self.audit = AuditJournal(trail: trail, logger: logger)
         self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit)
+        self.routes = LogRouteService(subscriptions: self.subscriptions, audit: self.audit)
         self.replays = LogReplayService(
             dispatcher: self.dispatcher, subscriptions: self.subscriptions, audit: self.audit)
         self.deadLetters = LogDeadLetterService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)

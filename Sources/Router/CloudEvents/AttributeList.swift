@@ -24,6 +24,11 @@ public struct AttributeList: Sendable, Hashable {
         self.count = count
     }
 
+    /// A list over entries that the caller has packed in the form of this type, with names that are allowed and differ,
+    /// and values that have been checked.
+    /// - Parameter count: how many entries there are.
+    public init(wellFormed packed: ByteBuffer, count: Int) { self.init(packed: packed, count: count) }
+
     /// An empty list with room for `capacity` bytes of packed entries.
     public init(reservingCapacity capacity: Int) {
         self.bytes = ByteBuffer()

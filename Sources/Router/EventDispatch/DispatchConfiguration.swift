@@ -5,6 +5,10 @@ import EventLog
 public struct DispatchConfiguration: Sendable {
     /// Topics that events are routed to and subscriptions are fed from.
     public var eventTopics: [Topic]
+    /// What the names of all topics begin with, without the dot: a ``TopicSink`` may leave it out.
+    public var topicPrefix = "portarium"
+    /// Subscriptions to topics that the log routes by itself, `1...1000`: each takes a thread and two clients.
+    public var routesMax = 100
     /// Where dead letters lie: one partition, compacted by their ids.
     public var deadLetterTopic = Topic("portarium.dead-letters")
     /// Where redriven dead letters go; each record names the one subscription it is for.
@@ -58,6 +62,14 @@ public struct DispatchConfiguration: Sendable {
 
     public init(eventTopics: [Topic]) {
         self.eventTopics = eventTopics
+    }
+
+    /// The router's own topics.
+    var ownTopics: [Topic] {
+        [
+            self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic,
+            self.attemptTopic,
+        ]
     }
 
     /// How the router's own topics are kept.

@@ -8,8 +8,16 @@ extension Dispatcher {
         _ stored: StoredSubscription, compiled: CompiledSubscription,
         cursors: [TopicPartition: CommittedOffset], isNew: Bool
     ) {
+        guard !self.isRouted(stored.subscription) else { return }
         let specification = Self.specification(stored)
-        let decoded = cursors.compactMapValues { SubscriptionCursor($0) }
+        let isTopic = TopicSink.isMeant(by: stored.subscription.sink)
+        let decoded = cursors.compactMapValues { committed in
+            // What the log has routed by itself, it has left a bare position of.
+            isTopic && committed.metadata.isEmpty
+                ? SubscriptionCursor(
+                    generation: stored.generation, isDetached: true, position: committed.offset.value)
+                : SubscriptionCursor(committed)
+        }
         self.core.step { state, now in
             let slot = state.machine.add(
                 specification, starts: stored.startOffsets, cursors: decoded, isNew: isNew, now: now)

@@ -27,6 +27,8 @@ public final class Dispatcher: Service {
     /// How often positions that do not change are committed again: a shared log may forget them when they are old.
     private static let renewalInterval = Duration.seconds(43_200)
     private let isRunning = Mutex(false)
+    /// Whether the log routes to topics by itself.
+    let routing = Mutex(false)
     let isEnding = Mutex(false)
     let tails = TailTasks()
     /// Held while it is decided where subscriptions stand in partitions: a subscription that comes, and a partition
@@ -85,6 +87,7 @@ public final class Dispatcher: Service {
 
     /// Takes up every partition where its commit left off. On a log that is shared they come with ``run()``.
     public func load() async throws {
+        try await self.decideRouting()
         if !self.log.isShared { try await self.takeUpAll() }
         try await self.deadLetters.load()
     }

@@ -103,7 +103,8 @@ public final class LogDeadLetterService: DeadLetterService {
             if let isolated = entries.first(where: \.isIsolated) { throw Self.isolated(isolated.subscription) }
             for name in Set(entries.map(\.subscription)).sorted() {
                 let id = SubscriptionID(tenant: tenant, name: name)
-                guard self.subscriptions.isKnown(id) else { throw Self.gone(name) }
+                guard let stored = self.subscriptions.stored(id) else { throw Self.gone(name) }
+                try self.checkRedrivable(stored.subscription)
             }
             return try await self.send(entries, matching: filter)
         case .subscription(let name, let filters):
@@ -116,6 +117,7 @@ public final class LogDeadLetterService: DeadLetterService {
         of id: SubscriptionID, matching filter: CompiledFilter
     ) async throws(ServiceError) -> Int {
         let end = self.channel.end
+        if let stored = self.subscriptions.stored(id) { try self.checkRedrivable(stored.subscription) }
         if !self.subscriptions.isKnown(id) {
             guard let first = self.channel.oldest(of: id, from: .zero, below: end, limit: 1).first else {
                 throw ServiceError(.notFound, "there is no subscription '\(id.name)', and no dead letter of one")
@@ -208,6 +210,15 @@ public final class LogDeadLetterService: DeadLetterService {
                 .unprocessable, "a filter cannot be used: \(error.detail)",
                 errors: [.init(pointer: "/filters\(error.pointer)", detail: error.detail)])
         }
+    }
+
+    /// What the log routes by itself is fed from event topics only.
+    private func checkRedrivable(_ subscription: Subscription) throws(ServiceError) {
+        guard self.dispatcher.isRouted(subscription) else { return }
+        throw ServiceError(
+            .conflict,
+            "the log sends the events of '\(subscription.id.name)' by itself, and no dead letters: replay the event, "
+                + "or discard the letter")
     }
 
     private static func unknown(_ id: String) -> ServiceError {

@@ -8,9 +8,10 @@ extension LogEventQueryService {
     /// - Parameter entries: what the journal has of the event and the subscription, oldest first, each with the
     ///   position of the event itself, see ``attributed(_:to:)``.
     /// - Parameter elsewhere: what is committed of the event's partition where another process dispatches it.
+    /// - Parameter routes: how far the log has routed the partition by itself.
     func fate(
         of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry],
-        _ elsewhere: CommittedStanding?
+        _ elsewhere: CommittedStanding?, _ routes: [ConsumerGroup: Offset]
     ) -> EventTrace.SubscriptionFate {
         let explanation: MatchExplanation
         do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
@@ -29,7 +30,8 @@ extension LogEventQueryService {
             fate.reason = "the event lies before the subscription's start"
         } else if fate.matched {
             let standing =
-                elsewhere?.standing(of: stored.position.offset, for: subscription, entries)
+                self.routeStanding(of: stored, for: subscription, routes)
+                ?? elsewhere?.standing(of: stored.position.offset, for: subscription, entries)
                 ?? self.dispatcher.core.look { state in
                     state.machine.standing(of: stored.position, for: subscription.subscription.id)
                 }
@@ -65,6 +67,15 @@ extension LogEventQueryService {
         case .discarded: return (.deadLettered, "the dead letter was discarded")
         default: return (.delivered, reason)
         }
+    }
+
+    /// How far the log is that routes by itself; nil for other subscriptions.
+    private func routeStanding(
+        of stored: StoredEvent, for subscription: StoredSubscription, _ routes: [ConsumerGroup: Offset]
+    ) -> DeliveryStateMachine.Standing? {
+        guard self.dispatcher.isRouted(subscription.subscription) else { return nil }
+        let group = GroupName.cursor(of: subscription.subscription.id, generation: subscription.generation)
+        return stored.position.offset < routes[group] ?? .zero ? .settled : .pending
     }
 
     private static func holding(_ subscription: StoredSubscription) -> String {

@@ -110,17 +110,19 @@ public final class LogEventQueryService: EventQueryService {
         try await self.subscriptions.catchUp()
         let entries: [AttemptEntry]
         let elsewhere: CommittedStanding?
+        let routes: [ConsumerGroup: Offset]
         do {
             // What is committed is read before what tells of attempts, so that nothing settled has not been told of.
             elsewhere = try await self.dispatcher.committedStanding(
                 in: stored.position.topicPartition, tenant: tenant)
+            routes = try await self.dispatcher.routePositions(in: stored.position.topicPartition, tenant: tenant)
             try await self.dispatcher.deadLetters.catchUp()
             entries = try await self.attributed(self.attempts(stored), to: stored)
         } catch { throw ServiceError(error) }
         let fates = self.subscriptions.all(tenant: tenant).map { subscription in
             self.fate(
                 of: stored, for: subscription,
-                entries.filter { $0.subscription == subscription.subscription.id.name }, elsewhere)
+                entries.filter { $0.subscription == subscription.subscription.id.name }, elsewhere, routes)
         }
         return EventTrace(event: stored, subscriptions: fates)
     }

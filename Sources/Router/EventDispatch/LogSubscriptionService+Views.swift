@@ -10,6 +10,7 @@ extension LogSubscriptionService {
 
     /// - Parameter elsewhere: how the subscription does in partitions that are not this process's.
     func view(_ stored: StoredSubscription, _ elsewhere: SharedStanding?) -> SubscriptionView {
+        if self.dispatcher.isRouted(stored.subscription) { return self.routeView(stored, elsewhere) }
         let standing = self.dispatcher.standing(of: stored.subscription.id)
         let others = elsewhere?.standing(of: stored)
         let status: SubscriptionView.Status =
@@ -27,17 +28,25 @@ extension LogSubscriptionService {
     /// How one subscription does in the partitions of others; nil where there are none.
     func elsewhere(_ stored: StoredSubscription) async throws(ServiceError) -> SharedStanding? {
         try await self.elsewhere(
-            groupsWithPrefix: GroupName.cursor(of: stored.subscription.id, generation: stored.generation).name)
+            groupsWithPrefix: GroupName.cursor(of: stored.subscription.id, generation: stored.generation).name,
+            includesRouted: self.dispatcher.isRouted(stored.subscription))
     }
 
     /// How a tenant's subscriptions do in the partitions of others; nil where there are none.
     func elsewhere(tenant: String) async throws(ServiceError) -> SharedStanding? {
-        try await self.elsewhere(groupsWithPrefix: "\(GroupName.cursorPrefix)\(tenant)/")
+        try await self.elsewhere(
+            groupsWithPrefix: "\(GroupName.cursorPrefix)\(tenant)/",
+            includesRouted: self.all(tenant: tenant).contains { self.dispatcher.isRouted($0.subscription) })
     }
 
-    private func elsewhere(groupsWithPrefix prefix: String) async throws(ServiceError) -> SharedStanding? {
+    private func elsewhere(
+        groupsWithPrefix prefix: String, includesRouted: Bool
+    ) async throws(ServiceError) -> SharedStanding? {
         guard self.dispatcher.log.isShared else { return nil }
-        do { return try await self.dispatcher.standingElsewhere(groupsWithPrefix: prefix) } catch {
+        do {
+            return try await self.dispatcher.standingElsewhere(
+                groupsWithPrefix: prefix, includesRouted: includesRouted)
+        } catch {
             throw ServiceError(error)
         }
     }

@@ -42,6 +42,9 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// What belonged to no subscription at the last look.
     let leftovers = Mutex(Leftovers())
 
+    /// How subscriptions do that the log routes by itself, where this process takes part.
+    let routeStandings = Mutex<@Sendable (SubscriptionID) -> RouteRunner.Standing?>({ _ in nil })
+
     /// Begins to hear when the machine suspends subscriptions. The dispatcher does not keep the service alive.
     /// - Parameter audit: where suspensions and lost ranges are told.
     public init(dispatcher: Dispatcher, audit: AuditJournal? = nil) {
@@ -123,6 +126,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         await self.gate.enter(id)
         defer { self.gate.leave(id) }
         try await self.dispatcher.check(subscription.config.start)
+        try await self.checkTarget(of: subscription)
         let hold = self.dispatcher.core.step { state, _ in state.machine.holdTails() }
         defer { self.dispatcher.core.step { state, _ in state.machine.releaseTails(hold) } }
         let starts: Dispatcher.Starts
@@ -133,14 +137,18 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         let stored = StoredSubscription(
             subscription: subscription, generation: RandomName.make(8), createdAt: now, updatedAt: now,
             startOffsets: starts.offsets)
+        let group = GroupName.cursor(of: id, generation: stored.generation)
         // On a shared log it may be any process that finds the subscription without having seen it made.
         let isShared = self.dispatcher.log.isShared
+        let isRouted = self.dispatcher.isRouted(subscription)
         let cursors = (isShared ? starts.all : starts.behind).map { topicPartition, offset in
             GroupCommit(
-                group: GroupName.cursor(of: id, generation: stored.generation), topicPartition: topicPartition,
-                committed: SubscriptionCursor(
-                    generation: stored.generation, isDetached: true, position: offset.value
-                ).committed)
+                group: group, topicPartition: topicPartition,
+                committed: isRouted
+                    ? CommittedOffset(offset: offset)
+                    : SubscriptionCursor(
+                        generation: stored.generation, isDetached: true, position: offset.value
+                    ).committed)
         }
         do {
             if !cursors.isEmpty { try await self.dispatcher.log.commit(cursors) }
@@ -152,6 +160,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
             stored, compiled: compiled,
             cursors: Dictionary(uniqueKeysWithValues: cursors.map { ($0.topicPartition, $0.committed) }),
             isNew: true)
+        self.tellFollowers(id)
         return stored
     }
 
@@ -180,7 +189,9 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`, also where the position
     ///   could not be stored.
     public func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
-        try await self.change(subscription.id) { stored, _ in
+        try await self.checkTarget(of: subscription)
+        return try await self.change(subscription.id) { (stored, _) throws(ServiceError) in
+            try Self.checkKind(stored.subscription, subscription)
             let start = stored.subscription.config.start
             stored.subscription = subscription
             stored.subscription.config.start = start

@@ -8,6 +8,18 @@ struct SharedStanding: Sendable {
     let bounds: [TopicPartition: OffsetBounds]
     let tails: [TopicPartition: CommittedOffset]
     let cursors: [ConsumerGroup: [TopicPartition: CommittedOffset]]
+    /// Of all partitions of event topics, where the log routes subscriptions by itself.
+    let routed: [TopicPartition: OffsetBounds]
+
+    /// Records that the log has not read yet for a subscription that it routes by itself.
+    func routeLag(of stored: StoredSubscription) -> Int64 {
+        let group = GroupName.cursor(of: stored.subscription.id, generation: stored.generation)
+        let committed = self.cursors[group] ?? [:]
+        return self.routed.reduce(0) { lag, place in
+            let next = committed[place.key]?.offset ?? stored.startOffsets[place.key] ?? .zero
+            return lag + max(0, place.value.end.value - max(next, place.value.start).value)
+        }
+    }
 
     /// Records not yet read or not yet settled, and whether it reads apart from the tail.
     func standing(of stored: StoredSubscription) -> (lag: Int64, isCatchingUp: Bool) {
@@ -38,13 +50,22 @@ struct SharedStanding: Sendable {
 extension Dispatcher {
     /// Reads how the subscriptions do whose cursors' groups begin with `prefix`, in the partitions that are not this
     /// process's; nil where all are.
-    func standingElsewhere(groupsWithPrefix prefix: String) async throws(EventLogError) -> SharedStanding? {
-        let others = try await self.fedPartitions().filter { topicPartition in
+    /// - Parameter includesRouted: also how those do that the log routes by itself, in all partitions.
+    func standingElsewhere(
+        groupsWithPrefix prefix: String, includesRouted: Bool = false
+    ) async throws(EventLogError) -> SharedStanding? {
+        let partitions = try await self.fedPartitions()
+        let others = partitions.filter { topicPartition in
             self.core.look { $0.machine.assignment(of: topicPartition) == nil }
         }
-        guard !others.isEmpty else { return nil }
+        guard !others.isEmpty || includesRouted else { return nil }
         let cursors = try await self.log.committed(groupsWithPrefix: prefix)
         let tails = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail]
-        return SharedStanding(bounds: try await self.bounds(of: others), tails: tails ?? [:], cursors: cursors)
+        let routed = partitions.filter { includesRouted && $0.topic != self.configuration.redriveTopic }
+        let bounds = try await self.bounds(of: Set(others + routed).sorted())
+        let (foreign, all) = (Set(others), Set(routed))
+        return SharedStanding(
+            bounds: bounds.filter { foreign.contains($0.key) }, tails: tails ?? [:], cursors: cursors,
+            routed: bounds.filter { all.contains($0.key) })
     }
 }

@@ -88,3 +88,21 @@ public struct AdoptingEventLog: EventLog {
     /// See ``EventLogMembership/leave()``.
     public func leave() async { await self.log.leave() }
 }
+
+extension AdoptingEventLog: EventLogRouting {
+    /// See ``EventLogRouting/obstacleToRouting()``.
+    public func obstacleToRouting() async throws(EventLogError) -> String? {
+        guard let router = self.log as? any EventLogRouting else { return "the log carries nothing by itself" }
+        return try await router.obstacleToRouting()
+    }
+
+    /// See ``EventLogRouting/route(_:_:)``. What others wrote is selected as it is read here, and carried as it lies.
+    public func route(_ route: LogRoute, _ listener: any LogRouteListener) async throws(EventLogError) {
+        guard let router = self.log as? any EventLogRouting else {
+            throw EventLogError(.unavailable, "the log carries nothing by itself")
+        }
+        var route = route
+        route.defaultTenant = self.tenant
+        try await router.route(route, listener)
+    }
+}

@@ -35,6 +35,7 @@ final class KafkaHandle: @unchecked Sendable {
             }
         }
         if settings.enabledEvents != 0 { rd_kafka_conf_set_events(configuration, settings.enabledEvents) }
+        if settings.takesReports { rd_kafka_conf_set_dr_msg_cb(configuration) { _, _, _ in } }
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
             rd_kafka_conf_destroy(configuration)
@@ -50,13 +51,16 @@ final class KafkaHandle: @unchecked Sendable {
     }
 
     /// Ends the client; waits for its threads. No call may be under way, and none may come after.
-    func destroy() {
+    ///
+    /// - Parameter leavesGroup: false for a consumer that could not leave its group: the coordinator finds out when it
+    ///   is heard of no more.
+    func destroy(leavesGroup: Bool = true) {
         let isFirst = self.isDestroyed.withLock { isDestroyed in
             defer { isDestroyed = true }
             return !isDestroyed
         }
         guard isFirst else { return }
-        rd_kafka_destroy(self.pointer)
+        rd_kafka_destroy_flags(self.pointer, leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         self.context.release()
     }
 

@@ -24,7 +24,7 @@ final class KafkaMembership: Sendable {
     /// then, and lose the answer: who comes back is not quicker than this.
     private static let revokeMin = Duration.milliseconds(100)
     /// Older ones cannot free a member that joined and was never given an assignment: version 2.3.0.
-    private static let firstVersionToFreeAtAnyTime: Int32 = 0x02_03_00_00
+    static let firstVersionToFreeAtAnyTime: Int32 = 0x02_03_00_00
     private let configuration: KafkaEventLogConfiguration
     private let calls: BlockingCalls
     private let logger: Logger

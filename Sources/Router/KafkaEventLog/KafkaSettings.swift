@@ -5,6 +5,8 @@ struct KafkaSettings: Sendable {
     private(set) var values: [String: String]
     /// Kinds of events that go to the queue instead of a callback (`RD_KAFKA_EVENT_…`).
     private(set) var enabledEvents: Int32 = 0
+    /// Whether delivery reports come by way of a callback, which does nothing.
+    private(set) var takesReports = false
     /// What must not be shown to anybody.
     private let secrets: [String]
 
@@ -124,6 +126,40 @@ struct KafkaSettings: Sendable {
         settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE)
         return settings
     }
+
+    /// For the producer of a route. What is under way is bounded by its transactions.
+    static func route(_ configuration: KafkaEventLogConfiguration, transactionalID: String) -> Self {
+        var settings = Self.producer(configuration)
+        settings.values["transactional.id"] = transactionalID
+        // As long may what a process that was killed has left open hold up readers, and the positions of its group.
+        settings.values["transaction.timeout.ms"] = "\(Self.transactionMillisecondsMax)"
+        settings.values["delivery.timeout.ms"] = nil
+        settings.values["linger.ms"] = "5"
+        settings.values["message.max.bytes"] = "1000000000"
+        settings.values["partitioner"] = "murmur2_random"
+        settings.enabledEvents = 0
+        // Reports say nothing that the commit does not, but they wake who waits for it, and messages are freed by the
+        // thread that made them.
+        settings.takesReports = true
+        return settings
+    }
+
+    /// For the consumer of a route, a member of its group.
+    static func route(_ configuration: KafkaEventLogConfiguration, group: String) -> Self {
+        var settings = Self.reader(configuration, waitMilliseconds: 100)
+        settings.values["group.id"] = group
+        // Ends are told of late, also after a seek: nothing can be concluded from them.
+        settings.values["enable.partition.eof"] = "false"
+        settings.values["partition.assignment.strategy"] = "cooperative-sticky"
+        settings.values["heartbeat.interval.ms"] = "\(max(100, configuration.sessionTimeoutMilliseconds / 4))"
+        let joinTimeout = configuration.sessionTimeoutMilliseconds + Self.joinGrace
+        settings.values["socket.timeout.ms"] = "\(max(configuration.requestTimeoutMilliseconds, joinTimeout))"
+        settings.values["queued.max.messages.kbytes"] = "\(max(1, 16 * configuration.prefetchBytesMax / 1_024))"
+        settings.enabledEvents = Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+        return settings
+    }
+
+    private static let transactionMillisecondsMax = 10_000
 
     /// How much longer than a session lasts the answer to a member may take, in milliseconds.
     private static let joinGrace = 5_000

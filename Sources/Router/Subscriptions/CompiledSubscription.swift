@@ -38,6 +38,17 @@ public final class CompiledSubscription: Sendable {
         return self.filter?.matches(event) ?? true
     }
 
+    /// What an event must have exactly: the tenant, and the source and the types where these are given.
+    public var exactConditions: [(attribute: String, values: [[UInt8]])] {
+        var conditions = [("tenantid", [self.tenant])]
+        if !self.types.isEmpty { conditions.append(("type", self.types)) }
+        if let source { conditions.append(("source", [source])) }
+        return conditions
+    }
+
+    /// Whether ``exactConditions`` do not decide alone.
+    public var hasFilters: Bool { self.filter != nil }
+
     /// Like ``matches(_:)``, and says what decided.
     public func explain(_ event: CloudEvent) -> MatchExplanation {
         func no(_ reason: String) -> MatchExplanation { MatchExplanation(matched: false, reason: reason) }

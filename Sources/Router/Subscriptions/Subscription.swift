@@ -8,7 +8,7 @@ public struct Subscription: Sendable, Hashable {
     public var types: [String]
     /// All must hold.
     public var filters: [Filter]
-    /// An absolute `http` or `https` URL.
+    /// An absolute `http` or `https` URL, or a ``TopicSink``.
     public var sink: String
     /// Headers and method of the requests.
     public var protocolSettings: HTTPProtocolSettings

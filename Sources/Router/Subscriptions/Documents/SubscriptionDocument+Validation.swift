@@ -12,9 +12,11 @@ extension SubscriptionDocument {
         validator.checkTypes(self.types)
         validator.checkFilters(self.filters)
         let sink = validator.checkedSink(self.sink)
-        if self.protocol != "HTTP" {
-            validator.note("/protocol", "must be \"HTTP\", not \(ExplanationText.quoted(self.protocol))")
+        let `protocol` = Self.protocol(of: sink)
+        if self.protocol != `protocol` {
+            validator.note("/protocol", "must be \"\(`protocol`)\", not \(ExplanationText.quoted(self.protocol))")
         }
+        if TopicSink.isMeant(by: sink) { validator.checkTopicSink(self.protocolSettings, self.config) }
         validator.checkProtocolSettings(self.protocolSettings)
         validator.check(self.config)
         let subscription = Subscription(

@@ -12,9 +12,9 @@ public struct SubscriptionDocument: Sendable, Codable {
     public var types: [String]
     /// All must hold; at most 100, and within the limits of ``CompiledFilter``.
     public var filters: [Filter]
-    /// An absolute URL that ``SinkURL`` takes.
+    /// An absolute URL that ``SinkURL`` takes, or a ``TopicSink``.
     public var sink: String
-    /// Must be `HTTP`.
+    /// Must be `HTTP`; for a ``TopicSink`` `KAFKA`, which may be left out.
     public var `protocol`: String
     /// `protocolsettings`: headers and method of the requests.
     public var protocolSettings: HTTPProtocolSettings
@@ -26,7 +26,7 @@ public struct SubscriptionDocument: Sendable, Codable {
     /// A document by hand; ``subscription(tenant:defaultName:)`` checks it like one from outside.
     public init(
         id: String? = nil, source: String? = nil, types: [String] = [], filters: [Filter] = [], sink: String,
-        protocol: String = "HTTP", protocolSettings: HTTPProtocolSettings = HTTPProtocolSettings(),
+        protocol: String? = nil, protocolSettings: HTTPProtocolSettings = HTTPProtocolSettings(),
         config: SubscriptionConfiguration = SubscriptionConfiguration()
     ) {
         self.id = id
@@ -34,7 +34,7 @@ public struct SubscriptionDocument: Sendable, Codable {
         self.types = types
         self.filters = filters
         self.sink = sink
-        self.protocol = `protocol`
+        self.protocol = `protocol` ?? Self.protocol(of: sink)
         self.protocolSettings = protocolSettings
         self.config = config
     }
@@ -56,15 +56,20 @@ public struct SubscriptionDocument: Sendable, Codable {
     }
 
     init(_ reader: inout DocumentReader) {
+        let sink = Self.required("sink", &reader)
         self.init(
             id: reader.string("id"), source: reader.string("source"), types: reader.strings("types") ?? [],
-            filters: FilterReader.filters(&reader, "filters") ?? [], sink: Self.required("sink", &reader),
-            protocol: Self.required("protocol", &reader),
+            filters: FilterReader.filters(&reader, "filters") ?? [], sink: sink,
+            protocol: reader.has("protocol") || !TopicSink.isMeant(by: sink)
+                ? Self.required("protocol", &reader) : nil,
             protocolSettings: reader.object("protocolsettings") { HTTPProtocolSettings(&$0) } ?? HTTPProtocolSettings(),
             config: reader.object("config") { SubscriptionConfiguration(&$0) } ?? SubscriptionConfiguration())
         reader.refuseMembers(
             except: ["id", "source", "types", "filters", "sink", "protocol", "protocolsettings", "config"])
     }
+
+    /// What events are sent to a sink by.
+    static func `protocol`(of sink: String) -> String { TopicSink.isMeant(by: sink) ? "KAFKA" : "HTTP" }
 
     private static func required(_ member: String, _ reader: inout DocumentReader) -> String {
         if !reader.has(member) {
@@ -83,9 +88,15 @@ public struct SubscriptionDocument: Sendable, Codable {
         if !self.filters.isEmpty { try container.encode(self.filters, forKey: DocumentKey("filters")) }
         try container.encode(self.sink, forKey: DocumentKey("sink"))
         try container.encode(self.protocol, forKey: DocumentKey("protocol"))
-        try self.protocolSettings.encode(
-            into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("protocolsettings")))
+        if !TopicSink.isMeant(by: self.sink) {
+            try self.encodeSettings(into: &container)
+        }
         try self.config.encode(
             into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("config")))
+    }
+
+    private func encodeSettings(into container: inout KeyedEncodingContainer<DocumentKey>) throws {
+        try self.protocolSettings.encode(
+            into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("protocolsettings")))
     }
 }

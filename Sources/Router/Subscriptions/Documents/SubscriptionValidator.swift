@@ -95,11 +95,24 @@ struct SubscriptionValidator {
     /// The sink as it was written; a URL that normalises is kept as people know it.
     mutating func checkedSink(_ sink: String) -> String {
         do throws(SinkURLError) {
-            _ = try SinkURL(sink)
+            if TopicSink.isMeant(by: sink) { _ = try TopicSink(validating: sink) } else { _ = try SinkURL(sink) }
         } catch {
             self.note("/sink", error.reason)
         }
         return sink
+    }
+
+    /// What has a meaning for requests only may not be asked of a topic.
+    mutating func checkTopicSink(_ settings: HTTPProtocolSettings, _ config: SubscriptionConfiguration) {
+        if settings != HTTPProtocolSettings() {
+            self.note("/protocolsettings", "is about requests, which a topic does not get; leave it out")
+        }
+        if config.mode != .binary {
+            self.note("/config/mode", "must be \"binary\": records carry events in binary mode")
+        }
+        if config.rateLimitPerSecond != nil {
+            self.note("/config/rateLimit", "is about requests, which a topic does not get; leave it out")
+        }
     }
 
     // MARK: Protocol settings
