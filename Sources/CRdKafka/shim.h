@@ -4,7 +4,6 @@
 #define PORTARIUM_CRDKAFKA_SHIM_H
 
 #include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>

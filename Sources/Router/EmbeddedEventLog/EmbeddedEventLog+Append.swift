@@ -29,7 +29,8 @@ extension EmbeddedEventLog {
                 }
             }
             guard let route else { continue }
-            let number = try route.partition(for: record)
+            let number = try record.partition(
+                of: route.partitionIDs.count, isCompacted: route.isCompacted, keyless: route.keyless)
             partitionIDs.append(route.partitionIDs[Int(number.value)])
             topicPartitions.append(TopicPartition(record.topic, number))
         }
@@ -61,22 +62,5 @@ extension EmbeddedEventLog {
                     limitMax: self.configuration.recordBytesMax))
         }
         return size
-    }
-}
-
-extension LogTable.Route {
-    /// The partition that a record names, or that its key means, or that this call uses for records without key.
-    func partition(for record: ProducerRecord) throws(EventLogError) -> Partition {
-        if self.isCompacted, record.record.key == nil {
-            throw EventLogError(.corruptRecord, "topic '\(self.topic)' is compacted: a record needs a key")
-        }
-        if let partition = record.partition {
-            guard self.partitionIDs.indices.contains(Int(partition.value)) else {
-                throw LogTable.unknown(TopicPartition(self.topic, partition), count: self.partitionIDs.count)
-            }
-            return partition
-        }
-        guard let key = record.record.key else { return self.keyless }
-        return Partitioner.partition(forKey: key, partitions: self.partitionIDs.count)
     }
 }

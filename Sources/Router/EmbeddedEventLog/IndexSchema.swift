@@ -30,16 +30,10 @@ enum IndexSchema {
         CREATE TABLE progress (partition_id INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
         """
 
-    /// The settings of the connection that writes. What a power cut takes is indexed again, so commits need no sync.
+    /// The settings of the connection that writes.
     static func configureWriter(_ database: Database) throws {
-        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-        guard mode == "wal" else {
-            throw EventLogError(
-                .unavailable, "the directory's file system has no write-ahead log for SQLite: use a local disk")
-        }
-        try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192;")
-        _ = try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(self.checkpointPages)")
-        _ = try Int.fetchOne(database, sql: "PRAGMA journal_size_limit = \(16 << 20)")
+        try IndexDatabase.configureWriter(
+            database, cacheKibibytes: 8192, checkpointPages: self.checkpointPages)
     }
 
     /// Makes the tables of an empty file, or checks that the file is an index of this log. True: it was empty.

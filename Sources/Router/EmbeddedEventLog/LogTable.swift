@@ -75,7 +75,7 @@ struct LogTable: Sendable {
         guard let entry = self.topics[topicPartition.topic] else { throw Self.unknown(topicPartition.topic) }
         let number = Int(topicPartition.partition.value)
         guard entry.partitionIDs.indices.contains(number) else {
-            throw Self.unknown(topicPartition, count: entry.partitionIDs.count)
+            throw EventLogError(unknown: topicPartition, partitions: entry.partitionIDs.count)
         }
         return entry.partitionIDs[number]
     }
@@ -129,11 +129,5 @@ struct LogTable: Sendable {
 
     static func unknown(_ topic: Topic) -> EventLogError {
         EventLogError(.unknownTopic, "there is no topic '\(topic)': create it first")
-    }
-
-    static func unknown(_ topicPartition: TopicPartition, count: Int) -> EventLogError {
-        EventLogError(
-            .unknownPartition,
-            "topic '\(topicPartition.topic)' has partitions 0 to \(count - 1), not \(topicPartition.partition)")
     }
 }

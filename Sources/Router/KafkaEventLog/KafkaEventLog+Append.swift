@@ -46,7 +46,8 @@ extension KafkaEventLog {
             }
             guard let current else { continue }
             bytes += try self.checkedSize(record, index, current.entry)
-            let partition = try Self.partition(for: record, in: current.entry, keyless: current.keyless)
+            let partition = try record.partition(
+                of: current.entry.partitions, isCompacted: current.entry.isCompacted, keyless: current.keyless)
             topicPartitions.append(TopicPartition(record.topic, partition))
         }
         guard records.count <= self.configuration.queueRecordsMax else {
@@ -100,20 +101,4 @@ extension KafkaEventLog {
 
     /// What the brokers call their limit for a topic.
     static func topicLimit(_ topic: Topic) -> String { "max.message.bytes of topic \(topic)" }
-
-    private static func partition(
-        for record: ProducerRecord, in entry: KafkaTopicTable.Entry, keyless: Partition
-    ) throws(EventLogError) -> Partition {
-        if entry.isCompacted, record.record.key == nil {
-            throw EventLogError(.corruptRecord, "topic '\(record.topic)' is compacted: a record needs a key")
-        }
-        if let partition = record.partition {
-            guard (0..<Int32(entry.partitions)).contains(partition.value) else {
-                throw self.unknown(TopicPartition(record.topic, partition), count: entry.partitions)
-            }
-            return partition
-        }
-        guard let key = record.record.key else { return keyless }
-        return Partitioner.partition(forKey: key, partitions: entry.partitions)
-    }
 }

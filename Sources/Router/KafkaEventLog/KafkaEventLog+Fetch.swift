@@ -130,7 +130,7 @@ extension KafkaEventLog {
             // It may have been added since.
             let now = try await self.refresh(topicPartition.topic)
             guard (0..<Int32(now.partitions)).contains(topicPartition.partition.value) else {
-                throw Self.unknown(topicPartition, count: now.partitions)
+                throw EventLogError(unknown: topicPartition, partitions: now.partitions)
             }
             return
         }

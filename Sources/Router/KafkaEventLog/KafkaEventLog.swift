@@ -82,12 +82,6 @@ public final class KafkaEventLog: EventLog {
         }
     }
 
-    static func unknown(_ topicPartition: TopicPartition, count: Int) -> EventLogError {
-        EventLogError(
-            .unknownPartition,
-            "topic '\(topicPartition.topic)' has the partitions 0 to \(count - 1), not \(topicPartition.partition)")
-    }
-
     /// Waits for what is under way (as long as an append may take), then lets all clients go. Calls that come after
     /// throw `closed`. Cancelling has no effect.
     public func close() async {

@@ -14,6 +14,8 @@ final class KafkaMembership: Sendable {
         /// Who waits for the end of ``run(_:_:)``.
         var leavers: [CheckedContinuation<Void, Never>] = []
         var assigned: Set<TopicPartition> = []
+        /// Commits under way, which need the handle.
+        var commits = 0
         /// Whether the group ever gave the client an assignment, be it of nothing.
         var wasAssigned = false
         /// What kept it out last.
@@ -73,6 +75,10 @@ final class KafkaMembership: Sendable {
             state.assigned = []
             defer { state.leavers = [] }
             return (state.leavers, state.wasAssigned)
+        }
+        // Nobody begins a commit any more; each of those under way has a limit.
+        while self.state.withLock({ $0.commits > 0 }) {
+            await KafkaSignal().wait(until: .now + .milliseconds(5), endsWithTask: false)
         }
         // librdkafka ends the process there: https://github.com/confluentinc/librdkafka/issues/4312
         let isFatal = hasJoined && !wasAssigned && rd_kafka_version() < Self.firstVersionToFreeAtAnyTime
@@ -190,11 +196,18 @@ final class KafkaMembership: Sendable {
     func commit(
         _ positions: [(topicPartition: TopicPartition, committed: CommittedOffset)]
     ) async throws(EventLogError) {
-        let (handle, assigned) = self.state.withLock { ($0.handle, $0.assigned) }
-        guard positions.allSatisfy({ assigned.contains($0.topicPartition) }), let handle else {
+        let member = self.state.withLock { state -> KafkaHandle? in
+            guard positions.allSatisfy({ state.assigned.contains($0.topicPartition) }), let handle = state.handle else {
+                return nil
+            }
+            state.commits += 1
+            return handle
+        }
+        guard let handle = member else {
             throw EventLogError(
                 .unavailable, "positions cannot be stored: this replica has lost some of the partitions")
         }
+        defer { self.state.withLock { $0.commits -= 1 } }
         try await self.calls.run { () -> Result<Void, EventLogError> in
             let list = KafkaPartitionList(
                 positions.map { ($0.topicPartition, $0.committed.offset.value, $0.committed.metadata) })
