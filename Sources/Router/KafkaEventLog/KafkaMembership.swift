@@ -149,7 +149,8 @@ final class KafkaMembership: Sendable {
                 let start = ContinuousClock.now
                 if !partitions.isEmpty { await listener.revoked(partitions) }
                 let settled = start + Self.revokeMin
-                if ContinuousClock.now < settled { await self.signal.wait(until: settled, endsWithTask: false) }
+                // Not by the signal of the queue, which something else may have set.
+                if ContinuousClock.now < settled { await KafkaSignal().wait(until: settled, endsWithTask: false) }
                 self.state.withLock { $0.assigned.subtract(partitions) }
             }
             let places = KafkaPartitionList(partitions, offset: 0)
