@@ -178,8 +178,14 @@ final class FaultWorld: Sendable {
     /// - Parameter name: a replica that runs, to be asked.
     func judge(_ name: String) async throws {
         let client = try self.fleet.process(name).client
-        try await eventually("nothing is pending") {
-            try await client.call("GET", "/v1/subscriptions/\(Self.id)", expecting: 200)["lag"]?.int == 0
+        do {
+            try await eventually("nothing is pending", every: .milliseconds(100)) { try await Self.lag(client) == 0 }
+        } catch {
+            for (name, process) in self.fleet.processes {
+                print("\(name) says that \((try? await Self.lag(process.client)) ?? -1) are pending, and last said:")
+                for line in process.output().split(separator: "\n").suffix(20) { print("  \(line)") }
+            }
+            throw error
         }
         let (faults, names) = self.state.withLock { ($0.faults, $0.names) }
         let ledger = FaultLedger(zip(self.sink.deliveries, names).map { ($0, $1) })
@@ -198,6 +204,10 @@ final class FaultWorld: Sendable {
         let repeats = ledger.repeats.count { !doubtful.contains($0.id) }
         #expect(repeats <= ledger.bound(of: faults, slack: Self.slack))
         #expect(accepted.count >= Self.eventsMin)
+    }
+
+    private static func lag(_ client: RouterClient) async throws -> Int? {
+        try await client.call("GET", "/v1/subscriptions/\(Self.id)", expecting: 200)["lag"]?.int
     }
 
     private func report(

@@ -129,6 +129,15 @@ final class Fleet: Sendable {
         return process
     }
 
+    /// All that were started, by name.
+    var processes: [(name: String, process: PortariumProcess)] {
+        self.state.withLock { state in
+            state.members.sorted { $0.key < $1.key }.compactMap { member in
+                member.value.process.map { (member.key, $0) }
+            }
+        }
+    }
+
     /// The network between a replica and the brokers.
     func network(_ name: String) throws -> TCPProxy {
         guard let member = self.state.withLock({ $0.members[name] }) else {

@@ -1,10 +1,28 @@
-import KafkaEventLog
+import RouterTestKit
 import Testing
+
+@testable import KafkaEventLog
 
 struct KafkaEventLogConfigurationTests {
     @Test func whatThePromisesRestOnCannotBeSet() {
         for name in ["acks", "enable.idempotence", "enable.auto.commit", "isolation.level"] {
             #expect(KafkaEventLogConfiguration.reservedProperties.contains(name))
         }
+    }
+
+    /// Producers and consumers get the same properties, and each ignores what is for the other.
+    @Test func aPropertyOfConsumersIsNoWarningOfAProducer() throws {
+        #expect(try Self.warnings(["max.poll.interval.ms": "600000"]).isEmpty)
+        #expect(try Self.warnings(["socket.blocking.max.ms": "10"]).count == 1, "a deprecated property is one")
+    }
+
+    /// What a producer warns of that is made and ended.
+    private static func warnings(_ properties: [String: String]) throws -> [String] {
+        let lines = LogLines()
+        // Without brokers there is no trouble with them.
+        var configuration = KafkaEventLogConfiguration(brokers: "")
+        configuration.properties = properties
+        try KafkaHandle(.producer, KafkaSettings.producer(configuration), logger: lines.logger).destroy()
+        return lines.all.filter { $0.hasPrefix("warning") }
     }
 }

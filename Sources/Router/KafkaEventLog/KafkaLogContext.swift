@@ -26,6 +26,11 @@ final class KafkaLogContext: Sendable {
             context.log(level, facility.map { String(cString: $0) } ?? "", String(cString: text))
         }
 
+    /// All clients get the properties of the configuration, whether they are for producers or for consumers.
+    private static func isIdle(_ facility: String, _ text: String) -> Bool {
+        facility == "CONFWARN" && ["a consumer property", "a producer property"].contains { text.contains($0) }
+    }
+
     /// - Parameter level: of syslog, 0 (emergency) to 7 (debug).
     private func log(_ level: Int32, _ facility: String, _ text: String) {
         let swiftLevel: Logger.Level =
@@ -35,7 +40,7 @@ final class KafkaLogContext: Sendable {
             case 6: .info
             default: .debug
             }
-        guard swiftLevel >= self.logger.logLevel else { return }
+        guard swiftLevel >= self.logger.logLevel, !Self.isIdle(facility, text) else { return }
         let suppressed = self.state.withLock { state -> Int? in
             let now = ContinuousClock.now
             if state.windowStart.map({ $0.duration(to: now) > Self.window }) ?? true {
