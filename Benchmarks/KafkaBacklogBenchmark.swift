@@ -15,7 +15,6 @@ struct KafkaBacklogBenchmark: Benchmark {
     func run(_ context: BenchmarkContext) async throws -> BenchmarkResult {
         let data = context.directory.appendingPathComponent("data")
         let records = context.scaled(5_000_000, quick: 50_000)
-        // This broker keeps to the limits of a fetch, which the other one does not.
         let growth = try await TansuBroker.with { broker in
             let work = KafkaWork(brokers: broker.bootstrap, prefix: "portarium", dataBytes: Self.dataBytes)
             let log = try work.open()
@@ -24,12 +23,23 @@ struct KafkaBacklogBenchmark: Benchmark {
             _ = try await KafkaLoop.run(
                 "produce", [work.brokers, work.topic("events").name, "\(records)", "\(Self.dataBytes)", "lz4", "5"],
                 records: records, context)
-            return try await PortariumProcess.with(dataDirectory: data, arguments: ["--kafka", broker.bootstrap]) {
-                router in
+            let file = context.directory.appendingPathComponent("backlog.yaml")
+            try Data(Self.configuration(broker.bootstrap).utf8).write(to: file)
+            return try await PortariumProcess.with(dataDirectory: data, arguments: ["--config", file.path]) { router in
                 try await CountingSink.with { sink in try await self.measure(router, sink, context) }
             }
         }
         return .atMost(self.name, unit: "MB", value: growth, required: Self.megabytesMax)
+    }
+
+    /// This broker fills an answer from one partition, whatever its limit: so the answer is given that limit.
+    private static func configuration(_ brokers: String) -> String {
+        """
+        kafka:
+          brokers: ["\(brokers)"]
+          recordBytesMax: 131072
+          fetchBytesMax: 131072
+        """
     }
 
     private func measure(

@@ -10,6 +10,15 @@ struct KafkaEventLogConfigurationTests {
         }
     }
 
+    @Test(arguments: [1_024, 131_072, 1_000_000, 2_147_483_135])
+    func everyLimitOfAFetchMakesAReader(_ bytes: Int) throws {
+        var configuration = KafkaEventLogConfiguration(brokers: "")
+        configuration.recordBytesMax = min(bytes, configuration.recordBytesMax)
+        configuration.fetchBytesMax = bytes
+        let settings = KafkaSettings.reader(configuration, waitMilliseconds: 10)
+        try KafkaHandle(.consumer, settings, logger: LogLines().logger).destroy()
+    }
+
     /// Producers and consumers get the same properties, and each ignores what is for the other.
     @Test func aPropertyOfConsumersIsNoWarningOfAProducer() throws {
         #expect(try Self.warnings(["max.poll.interval.ms": "600000"]).isEmpty)

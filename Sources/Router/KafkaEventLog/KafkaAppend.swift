@@ -4,20 +4,21 @@ import NIOCore
 
 /// One call of `append` on its way: which of its records were acknowledged, and where they lie.
 ///
-/// `@unchecked Sendable`: everything mutable is read and written only while the writer's lock is held.
+/// `@unchecked Sendable`: everything mutable is written only while the writer's lock is held, and not after the last
+/// report.
 final class KafkaAppend: @unchecked Sendable {
     let records: Int
     let bytes: Int
     let start: ContinuousClock.Instant
     let topicPartitions: [TopicPartition]
-    private let completion: @Sendable (Result<[Position], EventLogError>) -> Void
+    private let completion: @Sendable (KafkaAppend) -> Void
     private var offsets: [Int64]
     private var remaining: Int
     private(set) var error: EventLogError?
 
     init(
         _ topicPartitions: [TopicPartition], bytes: Int,
-        _ completion: @escaping @Sendable (Result<[Position], EventLogError>) -> Void
+        _ completion: @escaping @Sendable (KafkaAppend) -> Void
     ) {
         self.records = topicPartitions.count
         self.bytes = bytes
@@ -45,25 +46,23 @@ final class KafkaAppend: @unchecked Sendable {
         return self.remaining == 0
     }
 
-    /// The ends that the acknowledged records imply.
-    func noteEnds(in ends: inout [TopicPartition: Int64]) {
-        for (index, offset) in self.offsets.enumerated() where offset >= 0 {
-            let topicPartition = self.topicPartitions[index]
-            if offset + 1 > ends[topicPartition] ?? -1 { ends[topicPartition] = offset + 1 }
-        }
+    /// Refuses the call before anything of it is queued.
+    func fail(_ error: EventLogError) {
+        self.error = error
+        self.completion(self)
     }
 
-    /// Refuses the call before anything of it is queued.
-    func fail(_ error: EventLogError) { self.completion(.failure(error)) }
-
     /// Tells the caller. Called once, without the lock, after the last report.
-    func resume() {
-        if let error { return self.completion(.failure(error)) }
+    func resume() { self.completion(self) }
+
+    /// What came of it. For the caller, when it has been told.
+    var result: Result<[Position], EventLogError> {
+        if let error { return .failure(error) }
         var positions: [Position] = []
         positions.reserveCapacity(self.records)
         for (topicPartition, offset) in zip(self.topicPartitions, self.offsets) {
             positions.append(Position(topicPartition, Offset(offset)))
         }
-        self.completion(.success(positions))
+        return .success(positions)
     }
 }

@@ -1,30 +1,29 @@
-import EventLog
 import Synchronization
 
-/// What came of several appends that one caller waits for.
+/// Several appends that one caller waits for.
 final class KafkaAppendLots: Sendable {
     private struct State {
-        var results: [Result<[Position], EventLogError>]
+        var appends: [KafkaAppend?]
         var remaining: Int
     }
 
-    private let continuation: CheckedContinuation<[Result<[Position], EventLogError>], Never>
+    private let continuation: CheckedContinuation<[KafkaAppend?], Never>
     private let state: Mutex<State>
 
     /// - Parameter count: of the appends, 1 or more.
-    init(_ count: Int, _ continuation: CheckedContinuation<[Result<[Position], EventLogError>], Never>) {
+    init(_ count: Int, _ continuation: CheckedContinuation<[KafkaAppend?], Never>) {
         self.continuation = continuation
-        let none = EventLogError(.closed, "the log is closed")
-        self.state = Mutex(State(results: Array(repeating: .failure(none), count: count), remaining: count))
+        self.state = Mutex(State(appends: Array(repeating: nil, count: count), remaining: count))
     }
 
-    /// Takes what came of one; the last one resumes the caller.
-    func finish(_ index: Int, _ result: Result<[Position], EventLogError>) {
-        let results = self.state.withLock { state -> [Result<[Position], EventLogError>]? in
-            state.results[index] = result
+    /// Takes one that has ended; the last one resumes the caller.
+    /// - Parameter append: nil where there was nothing to append.
+    func finish(_ index: Int, _ append: KafkaAppend?) {
+        let appends = self.state.withLock { state -> [KafkaAppend?]? in
+            state.appends[index] = append
             state.remaining -= 1
-            return state.remaining == 0 ? state.results : nil
+            return state.remaining == 0 ? state.appends : nil
         }
-        if let results { self.continuation.resume(returning: results) }
+        if let appends { self.continuation.resume(returning: appends) }
     }
 }

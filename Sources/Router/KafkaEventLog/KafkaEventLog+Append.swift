@@ -35,20 +35,20 @@ extension KafkaEventLog {
         topicPartitions.reserveCapacity(records.count)
         var bytes = 0
         var current: (topic: Topic, entry: KafkaTopicTable.Entry, keyless: Partition)?
-        for (index, record) in records.enumerated() {
-            if current?.topic != record.topic {
-                if routes[record.topic] == nil {
-                    routes[record.topic] = (
-                        try await self.writableEntry(of: record.topic), self.table.nextPartition(of: record.topic)
-                    )
+        // By index: a record that is copied out of the array costs four counts of references.
+        for index in records.indices {
+            if current?.topic != records[index].topic {
+                let topic = records[index].topic
+                if routes[topic] == nil {
+                    routes[topic] = (try await self.writableEntry(of: topic), self.table.nextPartition(of: topic))
                 }
-                current = routes[record.topic].map { (record.topic, $0.entry, $0.keyless) }
+                current = routes[topic].map { (topic, $0.entry, $0.keyless) }
             }
             guard let current else { continue }
-            bytes += try self.checkedSize(record, index, current.entry)
-            let partition = try record.partition(
+            bytes += try self.checkedSize(records[index], index, current.entry)
+            let partition = try records[index].partition(
                 of: current.entry.partitions, isCompacted: current.entry.isCompacted, keyless: current.keyless)
-            topicPartitions.append(TopicPartition(record.topic, partition))
+            topicPartitions.append(TopicPartition(current.topic, partition))
         }
         guard records.count <= self.configuration.queueRecordsMax else {
             throw EventLogError(

@@ -50,7 +50,7 @@ public final class KafkaEventLog: EventLog {
         let (writer, readers, liveness) = (self.writer, self.readers, self.liveness)
         self.loops.submit {
             var swept = ContinuousClock.now
-            while writer.takeReports() {
+            while writer.advance() {
                 liveness.tick()
                 guard swept.duration(to: .now) > Self.sweepInterval else { continue }
                 swept = .now

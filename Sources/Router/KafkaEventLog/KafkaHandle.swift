@@ -15,7 +15,9 @@ final class KafkaHandle: @unchecked Sendable {
     }
 
     let pointer: OpaquePointer
-    private let context: Unmanaged<KafkaLogContext>
+    /// What the delivery reports said, where they are kept.
+    let reports: KafkaReports?
+    private let context: Unmanaged<KafkaClientContext>
     private let isDestroyed = Mutex(false)
 
     /// - Throws: ``EventLogError`` where librdkafka does not take the settings; its sentence names the setting.
@@ -23,9 +25,10 @@ final class KafkaHandle: @unchecked Sendable {
         guard let configuration = rd_kafka_conf_new() else {
             throw EventLogError(.unavailable, "there is no memory for a Kafka client")
         }
-        let context = Unmanaged.passRetained(KafkaLogContext(logger: logger))
+        let reports = settings.reports == .kept ? KafkaReports() : nil
+        let context = Unmanaged.passRetained(KafkaClientContext(logger: logger, reports: reports))
         rd_kafka_conf_set_opaque(configuration, context.toOpaque())
-        rd_kafka_conf_set_log_cb(configuration, KafkaLogContext.callback)
+        rd_kafka_conf_set_log_cb(configuration, KafkaClientContext.callback)
         var reason = [CChar](repeating: 0, count: 512)
         for (name, value) in settings.values.sorted(by: { $0.key < $1.key }) {
             guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
@@ -34,8 +37,15 @@ final class KafkaHandle: @unchecked Sendable {
                 throw EventLogError(.unavailable, "the Kafka client does not take '\(name)': \(settings.safe(reason))")
             }
         }
+        for (name, value) in settings.optional where settings.values[name] == nil {
+            rd_kafka_conf_set(configuration, name, value, nil, 0)
+        }
         if settings.enabledEvents != 0 { rd_kafka_conf_set_events(configuration, settings.enabledEvents) }
-        if settings.takesReports { rd_kafka_conf_set_dr_msg_cb(configuration) { _, _, _ in } }
+        switch settings.reports {
+        case .none: break
+        case .ignored: rd_kafka_conf_set_dr_msg_cb(configuration) { _, _, _ in }
+        case .kept: rd_kafka_conf_set_dr_msg_cb(configuration, KafkaReports.callback)
+        }
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
             rd_kafka_conf_destroy(configuration)
@@ -44,6 +54,7 @@ final class KafkaHandle: @unchecked Sendable {
         }
         self.pointer = pointer
         self.context = context
+        self.reports = reports
         // Tokens are renewed on librdkafka's own thread: nobody has to poll for it.
         if settings.values["sasl.oauthbearer.method"] != nil {
             if let error = rd_kafka_sasl_background_callbacks_enable(pointer) { rd_kafka_error_destroy(error) }

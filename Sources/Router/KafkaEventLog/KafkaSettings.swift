@@ -3,10 +3,13 @@ import CRdKafka
 /// Settings of one client of librdkafka, by its own names.
 struct KafkaSettings: Sendable {
     private(set) var values: [String: String]
+    /// What older versions of librdkafka do not know, and can do without.
+    private(set) var optional: [String: String] = [:]
     /// Kinds of events that go to the queue instead of a callback (`RD_KAFKA_EVENT_…`).
     private(set) var enabledEvents: Int32 = 0
-    /// Whether delivery reports come by way of a callback, which does nothing.
-    private(set) var takesReports = false
+    /// What becomes of delivery reports. They come by way of a callback: events would keep the records of a whole
+    /// answer until all of it was looked at, and free them when no cache has them any more.
+    private(set) var reports = KafkaReports.Use.none
     /// What must not be shown to anybody.
     private let secrets: [String]
 
@@ -81,7 +84,7 @@ struct KafkaSettings: Sendable {
         // The bounds are the writer's own, so that a refusal comes before anything of a call is queued.
         settings.values["queue.buffering.max.messages"] = "0"
         settings.values["queue.buffering.max.kbytes"] = "2147483647"
-        settings.enabledEvents = Int32(RD_KAFKA_EVENT_DR)
+        settings.reports = .kept
         return settings
     }
 
@@ -101,12 +104,17 @@ struct KafkaSettings: Sendable {
         settings.values["session.timeout.ms"] = "\(configuration.sessionTimeoutMilliseconds)"
         settings.values["fetch.wait.max.ms"] = "\(waitMilliseconds)"
         settings.values["fetch.error.backoff.ms"] = "100"
+        // A second by default, in which nothing is fetched for who has emptied the queue.
+        settings.optional["fetch.queue.backoff.ms"] = "\(Self.fullQueueBackoff)"
         settings.values["queued.min.messages"] = "100000"
         settings.values["queued.max.messages.kbytes"] = "\(max(1, configuration.prefetchBytesMax / 1_024))"
         settings.values["fetch.message.max.bytes"] = "\(configuration.prefetchBytesMax)"
-        settings.values["fetch.max.bytes"] = "\(max(configuration.fetchBytesMax, configuration.recordBytesMax))"
+        let fetchBytesMax = max(configuration.fetchBytesMax, configuration.recordBytesMax)
+        settings.values["fetch.max.bytes"] = "\(fetchBytesMax)"
+        // Of use to writers alone, but librdkafka holds it against the other.
+        settings.values["message.max.bytes"] = "\(min(fetchBytesMax, 1_000_000))"
         // What is fetched is bounded above; some brokers do not keep to it, and that must not stop a partition.
-        settings.values["receive.message.max.bytes"] = "2000000000"
+        settings.values["receive.message.max.bytes"] = "2147483647"
         return settings
     }
 
@@ -137,10 +145,9 @@ struct KafkaSettings: Sendable {
         settings.values["linger.ms"] = "5"
         settings.values["message.max.bytes"] = "1000000000"
         settings.values["partitioner"] = "murmur2_random"
-        settings.enabledEvents = 0
-        // Reports say nothing that the commit does not, but they wake who waits for it, and messages are freed by the
+        // They say nothing that the commit does not, but they wake who waits for it, and messages are freed by the
         // thread that made them.
-        settings.takesReports = true
+        settings.reports = .ignored
         return settings
     }
 
@@ -159,6 +166,8 @@ struct KafkaSettings: Sendable {
         return settings
     }
 
+    /// How long a client waits, in milliseconds, before it looks again at a queue that was full.
+    private static let fullQueueBackoff = 10
     private static let transactionMillisecondsMax = 10_000
 
     /// How much longer than a session lasts the answer to a member may take, in milliseconds.

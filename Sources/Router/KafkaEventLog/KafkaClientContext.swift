@@ -2,8 +2,9 @@ import CRdKafka
 import Logging
 import Synchronization
 
-/// Takes what librdkafka says to the log of the process: its own levels, a line now and then and not one per event.
-final class KafkaLogContext: Sendable {
+/// What a client of librdkafka calls back to. Takes what it says to the log of the process: its own levels, a line now
+/// and then and not one per event.
+final class KafkaClientContext: Sendable {
     private struct State {
         var windowStart: ContinuousClock.Instant?
         var lines = 0
@@ -13,16 +14,21 @@ final class KafkaLogContext: Sendable {
     /// Lines in one window; what is more is counted and told with the next one.
     private static let linesMax = 5
     private static let window = Duration.seconds(10)
+    /// Where delivery reports go; nil where they are not kept.
+    let reports: KafkaReports?
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, reports: KafkaReports?) {
+        self.logger = logger
+        self.reports = reports
+    }
 
     static let callback: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void =
         {
             handle, level, facility, text in
             guard let handle, let opaque = rd_kafka_opaque(handle), let text else { return }
-            let context = Unmanaged<KafkaLogContext>.fromOpaque(opaque).takeUnretainedValue()
+            let context = Unmanaged<KafkaClientContext>.fromOpaque(opaque).takeUnretainedValue()
             context.log(level, facility.map { String(cString: $0) } ?? "", String(cString: text))
         }
 
