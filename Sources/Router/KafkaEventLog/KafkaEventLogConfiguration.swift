@@ -17,8 +17,9 @@ public struct KafkaEventLogConfiguration: Sendable {
     public var queueRecordsMax = 100_000
     /// Their bytes, `65536...2147483647000`; more are refused.
     public var queueBytesMax = 64 << 20
-    /// How long records gather to a batch, in milliseconds, `0...900000`.
-    public var lingerMilliseconds = 1
+    /// How long records gather to a batch, in milliseconds, `0...900000`. What comes while other appends are under way
+    /// gathers by itself.
+    public var lingerMilliseconds = 0
     public var compression = KafkaCompression.lz4
     /// How long an append may take, with all retries, in milliseconds, `1000...2147483`.
     public var deliveryTimeoutMilliseconds = 30_000
