@@ -15,7 +15,7 @@ extension RouterConfiguration {
         var replicationFactor = 0
         /// Default lz4.
         var compression = KafkaCompression.lz4
-        /// How long records gather to a batch, `0...900000`. Default 0: what comes while others are under way gathers by itself.
+        /// How long records gather to a batch, `0...900000`. Default 0.
         var lingerMilliseconds = 0
         /// Bytes of one record, `131072...1000000000`. Default 1 MiB.
         var recordBytesMax = 1_048_576

@@ -28,8 +28,8 @@ public final class EventIntakeQueue: Service {
         var waiting: CheckedContinuation<Void, Never>?
     }
 
-    /// Appends of lots that are under way at the same time: who comes while all are waits, and shares the next one. More
-    /// of them make smaller batches, and a request to the brokers costs more than what is in it.
+    /// Appends of lots that are under way at the same time: who comes while all are waits, and shares the next one.
+    /// More of them make smaller batches, and a request to the brokers costs more than what is in it.
     private static let appendsMax = 2
     private let writer: any EventLogWriter
     private let recordsMax: Int
