@@ -17,8 +17,6 @@ final class FaultWorld: Sendable {
 
     /// What a commit takes at most on a busy machine, and attempts that were in flight.
     private static let slack = Fleet.commitInterval + .seconds(1)
-    /// How long it takes after trouble until all replicas have joined anew, and can commit.
-    private static let rejoinMax = Duration.seconds(4)
     /// Less would prove nothing.
     static let eventsMin = 800
     private static let id = "faults"
@@ -149,7 +147,8 @@ final class FaultWorld: Sendable {
         var fault = fault
         if self.contagion != nil {
             fault.replicas = []
-            fault.to = .now + Self.rejoinMax
+            // Until the last replica has noticed that it is put out of the group, has joined anew, and can commit.
+            fault.to = .now + self.fleet.sessionTimeout * 2
         }
         self.state.withLock { $0.faults.append(fault) }
     }

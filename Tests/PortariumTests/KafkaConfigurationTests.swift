@@ -161,7 +161,6 @@ struct KafkaConfigurationTests {
 
     @Test(arguments: [
         ("limits: {eventBytesMax: 2000000}\nkafka: {brokers: [a:1]}", "limits.eventBytesMax"),
-        ("kafka: {recordBytesMax: 9000000}", "kafka.fetchBytesMax"),
         ("kafka: {lingerMilliseconds: 40000}", "kafka.deliveryTimeoutMilliseconds"),
         ("kafka: {requestTimeoutMilliseconds: 40000}", "kafka.deliveryTimeoutMilliseconds"),
         ("kafka: {saslMechanism: PLAIN, saslUser: u}", "kafka.saslUser and kafka.saslPassword (or"),

@@ -20,10 +20,6 @@ extension ConfigurationRule {
                         <= configuration.kafka.recordBytesMax - Self.kafkaRecordHeadroomBytes
             }),
         ConfigurationRule(
-            keys: ["kafka.fetchBytesMax", "kafka.recordBytesMax"],
-            message: "kafka.fetchBytesMax must not be less than kafka.recordBytesMax: a large record could not be read",
-            holds: { $0.kafka.fetchBytesMax >= $0.kafka.recordBytesMax }),
-        ConfigurationRule(
             keys: ["kafka.deliveryTimeoutMilliseconds", "kafka.lingerMilliseconds"],
             message: "kafka.deliveryTimeoutMilliseconds must be more than kafka.lingerMilliseconds: "
                 + "appends would time out before they are sent",

@@ -25,7 +25,8 @@ extension RouterConfiguration {
         var readersMax = 8
         /// Bytes fetched ahead for one partition, as they are compressed, `1024...2147483647`. Default 128 KiB.
         var prefetchBytesMax = 131_072
-        /// Bytes of one answer of a broker, `131072...2147483135`. Default 1 MiB.
+        /// Bytes of one answer of a broker, `131072...2147483135`; ``recordBytesMax`` where that is more.
+        /// Default 1 MiB.
         var fetchBytesMax = 1_048_576
         /// How long a replica may be unheard of, `1000...3600000`. Default 10 s.
         var sessionTimeoutMilliseconds = 10_000

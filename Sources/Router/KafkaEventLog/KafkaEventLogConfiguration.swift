@@ -31,8 +31,8 @@ public struct KafkaEventLogConfiguration: Sendable {
     /// several times as much, and one answer of a broker more. Their sum over the partitions that are read
     /// at the same time is what fetching takes of memory.
     public var prefetchBytesMax = 128 << 10
-    /// Bytes of one answer of a broker, as they are compressed, `1024...2147483135`. Some brokers fill it from one
-    /// partition.
+    /// Bytes of one answer of a broker, as they are compressed, `1024...2147483135`; ``recordBytesMax`` where
+    /// that is more. Some brokers fill it from one partition.
     public var fetchBytesMax = 1 << 20
 
     /// How long a replica may be unheard of before its partitions go to others, in milliseconds, `1000...3600000`.
