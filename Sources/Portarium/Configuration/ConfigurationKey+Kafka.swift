@@ -47,7 +47,7 @@ extension ConfigurationKey {
             "kafka.prefetchBytesMax", \.kafka.prefetchBytesMax, 1_024...2_147_483_647,
             "Bytes that are fetched ahead for one partition."),
         .integer(
-            "kafka.fetchBytesMax", \.kafka.fetchBytesMax, 131_072...2_147_483_135, 
+            "kafka.fetchBytesMax", \.kafka.fetchBytesMax, 131_072...2_147_483_135,
             "Bytes of one answer of a broker; kafka.recordBytesMax where that is more."),
         .integer(
             "kafka.sessionTimeoutMilliseconds", \.kafka.sessionTimeoutMilliseconds, 1_000...3_600_000,
