@@ -92,10 +92,7 @@ public final class KafkaEventLog: EventLog {
         guard isFirst else { return }
         await self.membership.leave()
         let (writer, readers) = (self.writer, self.readers)
-        _ = try? await self.calls.run { () -> Result<Void, EventLogError> in
-            writer.close()
-            return .success(())
-        }
+        await writer.close()
         await self.loops.stop()
         while true {
             let isDone = try? await self.calls.run { () -> Result<Bool, EventLogError> in .success(readers.close()) }

@@ -53,6 +53,10 @@ final class KafkaWriter: Sendable {
     private static let recordsPerPoll = 128
     /// How long the thread waits for reports, in milliseconds.
     private static let waitMillisecondsMax: Int32 = 100
+    /// How often ``close()`` looks whether all is done.
+    private static let closingPause = Duration.milliseconds(5)
+    /// How long it waits at the end for what it sends without lingering, before it looks around.
+    private static let flushMilliseconds: Int32 = 10
     private let configuration: KafkaEventLogConfiguration
     private let table: KafkaTopicTable
     private let observer: any KafkaEventLogObserver
@@ -148,6 +152,14 @@ final class KafkaWriter: Sendable {
         }
     }
 
+    private static func makeHandles(for topicPartitions: [TopicPartition], in producer: inout Producer) {
+        var last: Topic?
+        for topicPartition in topicPartitions where topicPartition.topic != last {
+            last = topicPartition.topic
+            _ = self.handle(of: topicPartition.topic, in: &producer)
+        }
+    }
+
     private static func handle(of topic: Topic, in producer: inout Producer) -> OpaquePointer? {
         if let known = producer.topics[topic] { return known }
         let made = rd_kafka_topic_new(producer.handle.pointer, topic.name, nil)
@@ -201,7 +213,7 @@ final class KafkaWriter: Sendable {
             if index % Self.recordsPerPoll == Self.recordsPerPoll - 1 { rd_kafka_poll(producer.handle.pointer, 0) }
         }
         guard !refused.isEmpty else { return }
-        if let spent = refused.first(where: { Self.isSpent($0.code) }) {
+        if let spent = refused.first(where: { $0.code.endsProducer }) {
             self.replaceProducer(producer.handle, spent.code)
         }
         let isDone = self.state.withLock { state in
@@ -266,20 +278,23 @@ final class KafkaWriter: Sendable {
     /// Hands over what is pending and takes delivery reports; waits for them where nothing is pending.
     /// - Returns: false after ``close()``.
     func advance() -> Bool {
-        let (producer, retired, pending) = self.state.withLock { state in
-            for topic in Set(state.pending.lazy.flatMap { $0.append.topicPartitions.lazy.map(\.topic) }) {
-                _ = Self.handle(of: topic, in: &state.producer)
-            }
+        let (producer, retired, pending, isClosed) = self.state.withLock { state in
+            for pending in state.pending { Self.makeHandles(for: pending.append.topicPartitions, in: &state.producer) }
             defer { state.pending = [] }
             state.isWaiting = state.pending.isEmpty
-            return (state.producer, state.retired, state.pending)
+            return (state.producer, state.retired, state.pending, state.isClosed)
         }
         for lot in pending {
             self.produce(lot, through: producer)
             self.takeReports(of: producer, waitMilliseconds: 0)
         }
         for producer in retired { self.takeReports(of: producer, waitMilliseconds: 0) }
-        if pending.isEmpty { self.takeReports(of: producer, waitMilliseconds: Self.waitMillisecondsMax) }
+        // Calls back as a poll does, and sends what lingers.
+        if isClosed { rd_kafka_flush(producer.handle.pointer, Self.flushMilliseconds) }
+        if pending.isEmpty {
+            self.takeReports(
+                of: producer, waitMilliseconds: isClosed ? Self.flushMilliseconds : Self.waitMillisecondsMax)
+        }
         self.state.withLock { $0.isWaiting = false }
         if !retired.isEmpty { self.freeRetired() }
         return !self.isStopping.withLock { $0 }
@@ -294,7 +309,7 @@ final class KafkaWriter: Sendable {
                 var done: [KafkaAppend] = []
                 var current: (call: UInt32, append: KafkaAppend)?
                 for report in reports {
-                    if Self.isSpent(report.code) { spent = report.code }
+                    if report.code.endsProducer { spent = report.code }
                     let call = UInt32(report.opaque >> 32)
                     if current?.call != call { current = state.calls[call].map { (call, $0) } }
                     guard let append = current?.append else { continue }
@@ -314,18 +329,6 @@ final class KafkaWriter: Sendable {
             // Before the callers are told: who reads next sees what was appended.
             self.table.noteEnds(ends.all)
             self.finish(done)
-        }
-    }
-
-    /// Whether an idempotent producer has lost its place with the brokers: they take nothing of it any more. Some are
-    /// no fatal errors to librdkafka, which would go on with them for ever.
-    private static func isSpent(_ code: rd_kafka_resp_err_t) -> Bool {
-        switch code {
-        case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
-            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
-            RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
-            true
-        default: false
         }
     }
 
@@ -357,21 +360,23 @@ final class KafkaWriter: Sendable {
         rd_kafka_purge(old.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     }
 
-    /// Takes nothing more; waits for what is under way, as long as an append may take. For a blocking thread.
-    func close() {
+    /// Takes nothing more; waits for what is under way, as long as an append may take.
+    func close() async {
         let producer = self.state.withLock { state -> Producer? in
             defer { state.isClosed = true }
             return state.isClosed ? nil : state.producer
         }
         guard let producer else { return }
         let deadline = ContinuousClock.now + .milliseconds(self.configuration.deliveryTimeoutMilliseconds)
-        // The thread of advance() still hands over what is pending, and takes reports.
-        while !self.state.withLock({ $0.calls.isEmpty }), ContinuousClock.now < deadline {
-            rd_kafka_flush(producer.handle.pointer, 10)
-        }
+        // The thread of advance() still hands over what is pending, sends it without lingering, and takes the reports:
+        // they come on the thread that asks for them, and must on no other.
         while !self.state.withLock({ $0.calls.isEmpty }) {
-            rd_kafka_purge(producer.handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
-            rd_kafka_flush(producer.handle.pointer, 10)
+            if ContinuousClock.now >= deadline {
+                rd_kafka_purge(
+                    producer.handle.pointer,
+                    RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
+            }
+            await KafkaSignal().wait(until: .now + Self.closingPause, endsWithTask: false)
         }
         self.isStopping.withLock { $0 = true }
     }
