@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A program that runs beside this one, with its output in a file, and is gone before its owner is.
 package final class ChildProcess: Sendable {
@@ -12,14 +11,12 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Held while a program is started: Foundation has crashed where several were at the same time.
-    private static let starting = Mutex(())
-    private let process: Process
+    private let process: SpawnedProgram
     private let outputFile: URL
     private let leash: Leash?
 
-    package var identifier: Int32 { self.process.processIdentifier }
-    package var isRunning: Bool { self.process.isRunning }
+    package var identifier: Int32 { self.process.identifier }
+    package var isRunning: Bool { self.process.ending == nil }
 
     /// Starts it. Standard output and standard error go to `outputFile`.
     ///
@@ -35,28 +32,14 @@ package final class ChildProcess: Sendable {
         self.outputFile = outputFile
         self.leash = leash
         let command = leash?.command(executable, arguments) ?? (executable, arguments)
-        self.process = Process()
-        self.process.executableURL = command.0
-        self.process.arguments = command.1
         // A crash that prints its own backtrace keeps the process alive for minutes.
-        self.process.environment = ProcessInfo.processInfo.environment
+        let variables = ProcessInfo.processInfo.environment
             .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
             .merging(leash?.environment ?? [:]) { $1 }
             .merging(environment) { $1 }
-        self.process.standardInput = leash?.end ?? standardInput
-        self.process.standardOutput = output
-        self.process.standardError = output
-        try Self.starting.withLock { _ in try Self.withoutBlockedSignals { try self.process.run() } }
-    }
-
-    /// Threads of a pool block signals, and a program inherits that from the thread that starts it: SIGTERM would wait.
-    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try body()
+        self.process = try SpawnedProgram(
+            command.0.path, command.1, environment: variables,
+            input: (leash?.end ?? standardInput).fileDescriptor, output: output.fileDescriptor)
     }
 
     /// The folder of the running program, where its siblings are.
@@ -114,10 +97,11 @@ package final class ChildProcess: Sendable {
     package func end(within limit: Duration) async throws -> Int32 {
         try await eventually("the end of process \(self.identifier)", within: limit) { !self.isRunning }
         self.leash?.release()
-        guard self.process.terminationReason == .exit else {
-            throw Failure("ended by signal \(self.process.terminationStatus): \(self.outputTail())")
+        switch self.process.ending {
+        case .exit(let code): return code
+        case .signal(let number): throw Failure("ended by signal \(number): \(self.outputTail())")
+        case nil: throw Failure("it does not end")
         }
-        return self.process.terminationStatus
     }
 
     /// All that it wrote so far.
