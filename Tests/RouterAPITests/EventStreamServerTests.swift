@@ -47,6 +47,8 @@ struct EventStreamServerTests {
     ) async throws {
         var serving = ServingConfiguration()
         serving.port = 0
+        // Longer than all tests that begin at the same time keep a stream's task waiting: else it is cut off.
+        serving.stopTimeout = .seconds(60)
         let routes = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
             events: events, budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100), configuration: configuration)
