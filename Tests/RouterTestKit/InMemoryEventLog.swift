@@ -303,17 +303,10 @@ extension InMemoryEventLog.State {
         guard let specification = self.topics[record.topic] else {
             throw EventLogError(.unknownTopic, "there is no topic '\(record.topic)'")
         }
-        if specification.isCompacted, record.record.key == nil {
-            throw EventLogError(.corruptRecord, "topic '\(record.topic)' is compacted: a record needs a key")
-        }
-        let spread = Partition(Int32(self.spread % specification.partitions))
-        let partition =
-            record.partition
-            ?? record.record.key.map { Partitioner.partition(forKey: $0, partitions: specification.partitions) }
-            ?? spread
-        let topicPartition = TopicPartition(record.topic, partition)
-        _ = try self.partition(topicPartition)
-        return topicPartition
+        let partition = try record.partition(
+            of: specification.partitions, isCompacted: specification.isCompacted,
+            keyless: Partition(Int32(self.spread % specification.partitions)))
+        return TopicPartition(record.topic, partition)
     }
 
     mutating func create(_ specification: TopicSpecification) throws(EventLogError) {
