@@ -76,7 +76,10 @@ struct KafkaMembershipTests {
                 brokers: "127.0.0.1:\(network.port)", prefix: prefix, session: 1_500
             ).log
             let second = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix, session: 1_500).log
-            try await second.createTopic(TopicSpecification(topic: topic, partitions: 4))
+            // The broker was started this moment: on a busy machine its first answers come late.
+            try await eventually("the topic is there") {
+                (try? await second.createTopic(TopicSpecification(topic: topic, partitions: 4))) != nil
+            }
             let (one, two) = (PartitionNotes(), PartitionNotes())
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await first.takePart(in: [topic], one) }

@@ -27,6 +27,14 @@ struct KafkaRouteTests {
         }
     }
 
+    /// Most of them before its thread has begun.
+    @Test func aRouteThatIsCancelledAtOnceEndsInPeace() async throws {
+        let broker = try await NoidaBroker.shared()
+        try await RouteWorld.with(brokers: broker.bootstrap) { world in
+            for _ in 0..<20 { try await world.routing(RecordedRoute()) {} }
+        }
+    }
+
     @Test func aRouteGoesOnWhereTheOneBeforeItLeftOff() async throws {
         let broker = try await NoidaBroker.shared()
         try await RouteWorld.with(brokers: broker.bootstrap) { world in

@@ -13,7 +13,7 @@ extension BrokerKind {
         .commitsWhileJoining:
             "a join ends the generation at once: the others' commits are refused until they join anew",
         .evictsDeadMembers: "the next JoinGroup waits for ever for a member that was killed",
-        .limitsFetches: "a fetch is answered with all there is; set receive.message.max.bytes to 2000000000",
+        .limitsFetches: "a fetch is answered with all there is; set receive.message.max.bytes to 2147483647",
         .faults: "it has no failures at will; put a TCPProxy before it",
     ]
 

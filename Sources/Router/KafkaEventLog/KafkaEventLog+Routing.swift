@@ -64,6 +64,9 @@ private final class KafkaRouteThread: Sendable {
                     return state.route
                 }?.stop()
             }
+        } catch is CancellationError {
+            // It was cancelled before the thread had begun.
+            result = .success(())
         } catch { result = .failure(EventLogError(.closed, "the route was ended")) }
         try? await pool.shutdownGracefully()
         try result.get()
