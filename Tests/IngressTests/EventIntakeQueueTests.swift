@@ -52,4 +52,28 @@ import Testing
         #expect(await self.accepted(writer) == ["good"])
         #expect(writer.records.map(\.topic.name) == ["good"])
     }
+
+    @Test func whatWaitsForOnePartitionHoldsUpNobodyElse() async {
+        let writer = RecordingWriter(appendsAtomically: false)
+        writer.hold { $0.topic.name == "stuck" }
+        let queue = EventIntakeQueue(writer: writer)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+        await withTaskGroup(of: Bool.self) { group in
+            // One comes together with one that waits; then more wait than appends may be under way.
+            for topic in ["stuck", "good"] { group.addTask { await self.append(topic, to: queue, eventLoop) } }
+            while queue.waitingRecords < 2 { await Task.yield() }
+            group.addTask { (try? await queue.run()) == nil }
+            #expect(await group.next() == true)
+            for number in 1...5 {
+                group.addTask { await self.append("stuck", to: queue, eventLoop) }
+                await writer.awaitAppends(number == 1 ? 3 : 1)
+            }
+            #expect(await self.append("good", to: queue, eventLoop))
+            #expect(writer.records.map(\.topic.name) == ["good", "good"])
+            writer.release()
+            for _ in 0..<6 { #expect(await group.next() == true) }
+            group.cancelAll()
+        }
+        #expect(writer.records.count == 8)
+    }
 }

@@ -9,6 +9,7 @@ final class RecordingWriter: EventLogWriter {
         var failure: EventLogError?
         var partial: (isFailing: @Sendable (ProducerRecord) -> Bool, error: EventLogError)?
         var isHeld = false
+        var holds: @Sendable (ProducerRecord) -> Bool = { _ in true }
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -35,7 +36,12 @@ final class RecordingWriter: EventLogWriter {
     }
 
     /// From now on appends wait for ``release()``.
-    func hold() { self.state.withLock { $0.isHeld = true } }
+    func hold() { self.hold { _ in true } }
+
+    /// From now on appends that hold such a record wait for ``release()``.
+    func hold(where holds: @escaping @Sendable (ProducerRecord) -> Bool) {
+        self.state.withLock { ($0.isHeld, $0.holds) = (true, holds) }
+    }
 
     /// Lets all waiting appends go on.
     func release() {
@@ -64,8 +70,9 @@ final class RecordingWriter: EventLogWriter {
         self.arrived.yield()
         await withCheckedContinuation { continuation in
             let isHeld = self.state.withLock { state in
-                if state.isHeld { state.waiting.append(continuation) }
-                return state.isHeld
+                let isHeld = state.isHeld && records.contains(where: state.holds)
+                if isHeld { state.waiting.append(continuation) }
+                return isHeld
             }
             if !isHeld { continuation.resume() }
         }

@@ -1,5 +1,6 @@
 import EventLog
 import NIOCore
+import Synchronization
 
 extension EventLogContract {
     static let appendChecks = [
@@ -9,6 +10,7 @@ extension EventLogContract {
         Check("concurrent appends get distinct dense offsets", Self.concurrentAppendsGetDistinctOffsets),
         Check("a call that fails leaves nothing behind", Self.failedCallLeavesNothing),
         Check("one call spans topics and partitions", Self.oneCallSpansTopics),
+        Check("lots of one call end each by itself", Self.lotsEndByThemselves),
         Check("a key goes where Kafka puts it", Self.keysGoWhereKafkaPutsThem),
         Check("records without a key are spread", Self.keylessRecordsAreSpread),
         Check("what was appended can be fetched at once", Self.appendedIsFetchable),
@@ -111,6 +113,29 @@ extension EventLogContract {
         try require(positions == expected, "positions come in the order of the records: \(positions)")
         let read = try await subject.readAll(TopicPartition(first, Partition(1)))
         try require(read.map(\.record.text) == ["0", "3"], "each partition has its records in order")
+    }
+
+    private static func lotsEndByThemselves(_ subject: EventLogContractSubject) async throws {
+        let topic = try await subject.topic("lots", partitions: 2)
+        let lots: [[ProducerRecord]] = [
+            [.sample(topic, partition: 0, value: "0"), .sample(topic, partition: 0, value: "1")],
+            [.sample(topic, partition: 2)], [],
+            [.sample(topic, partition: 1, value: "2"), .sample(topic, partition: 0, value: "3")],
+        ]
+        let told = Mutex<[LotOutcome]>([])
+        await subject.log.appendEach(lots) { outcomes in told.withLock { $0 += outcomes } }
+        let outcomes = told.withLock { $0 }.sorted { $0.index < $1.index }
+        try require(outcomes.map(\.index) == [0, 1, 2, 3], "each lot is told of once: \(outcomes.map(\.index))")
+        try await requireError(.unknownPartition) { _ = try outcomes[1].result.get() }
+        try require(try outcomes[2].result.get().isEmpty, "an empty lot has no positions")
+        for index in [0, 3] {
+            for (record, position) in zip(lots[index], try outcomes[index].result.get()) {
+                let read = try await subject.readAll(position.topicPartition)
+                let text = read.first { $0.offset == position.offset }?.record.text
+                try require(text == record.record.text, "a record lies at its position")
+            }
+        }
+        await subject.log.appendEach([]) { _ in }
     }
 
     private static func keysGoWhereKafkaPutsThem(_ subject: EventLogContractSubject) async throws {

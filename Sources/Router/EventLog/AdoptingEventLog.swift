@@ -46,9 +46,9 @@ public struct AdoptingEventLog: EventLog {
         try await self.log.append(records)
     }
 
-    /// See ``EventLogWriter/appendEach(_:)``.
-    public func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>] {
-        await self.log.appendEach(lots)
+    /// See ``EventLogWriter/appendEach(_:_:)``.
+    public func appendEach(_ lots: [[ProducerRecord]], _ ended: @escaping @Sendable ([LotOutcome]) -> Void) async {
+        await self.log.appendEach(lots, ended)
     }
 
     /// See ``EventLogWriter/appendsAtomically``.

@@ -3,7 +3,8 @@ public protocol EventLogReader: Sendable {
     /// Reads records of one partition from an offset on.
     ///
     /// Returns at once what there is; where there is nothing, waits up to `waitMax` for an append and may then return
-    /// an empty batch. Ends when `maxRecords` or `maxBytes` is reached, but gives at least one record if there is one.
+    /// an empty batch. Ends when `maxRecords` or `maxBytes` is reached, or sooner where a broker's answer ends, but
+    /// gives at least one record if there is one.
     /// - Throws: ``EventLogError`` `offsetOutOfRange` (with bounds) where `offset` lies before the first kept one or
     ///   past the end; `unknownPartition`; `unavailable`. Cancelling the task ends the wait with an empty batch.
     func fetch(

@@ -8,9 +8,13 @@ public protocol EventLogWriter: Sendable {
     ///   A cancelled task may still have its records appended.
     func append(_ records: [ProducerRecord]) async throws(EventLogError) -> [Position]
 
-    /// Appends several lots of records at the same time, each as ``append(_:)`` does, and says what came of each, in
-    /// the order given: what befalls one does not concern the others. Lots of one call may lie in any order.
-    func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>]
+    /// Appends several lots of records at the same time, each as ``append(_:)`` does: what befalls one does not concern
+    /// the others, and none waits for another. Lots of one call may lie in any order.
+    ///
+    /// - Parameter ended: told of lots that have ended, those together that ended together; of each once, from any
+    ///   thread. It must not block.
+    /// - Returns: when it was told of all.
+    func appendEach(_ lots: [[ProducerRecord]], _ ended: @escaping @Sendable ([LotOutcome]) -> Void) async
 
     /// Whether one ``append(_:)`` is all or nothing, whatever topics it spans.
     var appendsAtomically: Bool { get }

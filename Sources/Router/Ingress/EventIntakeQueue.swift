@@ -7,7 +7,9 @@ import Synchronization
 /// event loop, for all requests that came during the append before.
 ///
 /// Where the log does not append all or nothing, each request is a lot of its own: what befalls one must not be told to
-/// the others, whose records may be there. Then some such appends are under way at the same time.
+/// the others, whose records may be there. Then some such appends are under way at the same time, each request is
+/// answered when its own records are there, and an append that takes long leaves its place to the next: what waits for
+/// one partition holds up nobody else.
 ///
 /// A lone producer waits for nobody. Bounded: what does not fit is `overloaded` at once. To run before the server
 /// serves and to be stopped after it: once stopped it takes nothing, and what was taken is appended.
@@ -24,13 +26,21 @@ public final class EventIntakeQueue: Service {
     private struct State {
         var entries: [Entry] = []
         var records = 0
+        /// Places that are taken by appends of lots.
+        var appends = 0
         var isClosed = false
         var waiting: CheckedContinuation<Void, Never>?
+
+        var isReady: Bool {
+            self.entries.isEmpty ? self.isClosed : self.appends < EventIntakeQueue.appendsMax
+        }
     }
 
-    /// Appends of lots that are under way at the same time: who comes while all are waits, and shares the next one.
-    /// More of them make smaller batches, and a request to the brokers costs more than what is in it.
+    /// Places for appends of lots: who comes while all are taken waits, and shares the next one. More of them make
+    /// smaller batches, and a request to the brokers costs more than what is in it.
     private static let appendsMax = 2
+    /// How long an append of lots has its place to itself: several times what brokers take that are well.
+    private static let placeTime = TimeAmount.milliseconds(20)
     private let writer: any EventLogWriter
     private let recordsMax: Int
     private let state = Mutex(State())
@@ -55,8 +65,7 @@ public final class EventIntakeQueue: Service {
             }
             state.entries.append(Entry(records: records, eventLoop: eventLoop, completion: completion))
             state.records += records.count
-            defer { state.waiting = nil }
-            return (nil, state.waiting)
+            return (nil, Self.wakes(&state))
         }
         if let refusal { completion(.failure(refusal)) }
         waiting?.resume()
@@ -82,16 +91,23 @@ public final class EventIntakeQueue: Service {
     private func close() {
         let waiting = self.state.withLock { state in
             state.isClosed = true
-            defer { state.waiting = nil }
-            return state.waiting
+            return Self.wakes(&state)
         }
         waiting?.resume()
     }
 
-    /// Everything that waits; nil once it is closed and empty.
+    /// Who has to be woken, where there is something to do for it.
+    private static func wakes(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+        guard state.isReady else { return nil }
+        defer { state.waiting = nil }
+        return state.waiting
+    }
+
+    /// Everything that waits, as soon as there is a place for it; nil once the queue is closed and empty.
     private func next() async -> [Entry]? {
         while true {
-            let (entries, isClosed) = self.state.withLock { state in
+            let (entries, isClosed) = self.state.withLock { state -> ([Entry], Bool) in
+                guard state.isReady else { return ([], false) }
                 defer { (state.entries, state.records) = ([], 0) }
                 return (state.entries, state.isClosed)
             }
@@ -99,9 +115,8 @@ public final class EventIntakeQueue: Service {
             if isClosed { return nil }
             await withCheckedContinuation { continuation in
                 let isReady = self.state.withLock { state in
-                    guard state.entries.isEmpty, !state.isClosed else { return true }
-                    state.waiting = continuation
-                    return false
+                    if !state.isReady { state.waiting = continuation }
+                    return state.isReady
                 }
                 if isReady { continuation.resume() }
             }
@@ -110,19 +125,43 @@ public final class EventIntakeQueue: Service {
 
     /// Returns when everything that was taken is appended or refused.
     private func appendLots() async {
-        await withTaskGroup(of: Void.self) { group in
-            var underWay = 0
+        await withDiscardingTaskGroup { group in
             while let entries = await self.next() {
-                if underWay == Self.appendsMax {
-                    await group.next()
-                    underWay -= 1
-                }
-                underWay += 1
-                group.addTask {
-                    let results = await self.writer.appendEach(entries.map(\.records))
-                    self.complete(zip(entries, results).map { (entry: $0, result: $1) })
-                }
+                self.state.withLock { $0.appends += 1 }
+                group.addTask { await self.appendEach(entries) }
             }
+        }
+    }
+
+    private func appendEach(_ entries: [Entry]) async {
+        let place = Place(self)
+        let timer = entries[0].eventLoop.scheduleTask(in: Self.placeTime) { place.leave() }
+        await self.writer.appendEach(entries.map(\.records)) { outcomes in
+            self.complete(outcomes.map { (entries[$0.index], $0.result) })
+        }
+        timer.cancel()
+        place.leave()
+    }
+
+    /// What an append of lots takes when it begins, and gives back once.
+    private final class Place: Sendable {
+        private let queue: EventIntakeQueue
+        private let isTaken = Mutex(true)
+
+        private static func taken(_ isTaken: inout Bool) -> Bool {
+            defer { isTaken = false }
+            return isTaken
+        }
+
+        init(_ queue: EventIntakeQueue) { self.queue = queue }
+
+        func leave() {
+            guard self.isTaken.withLock({ Self.taken(&$0) }) else { return }
+            let waiting = self.queue.state.withLock { state in
+                state.appends -= 1
+                return EventIntakeQueue.wakes(&state)
+            }
+            waiting?.resume()
         }
     }
 

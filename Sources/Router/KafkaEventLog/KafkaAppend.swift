@@ -11,19 +11,22 @@ final class KafkaAppend: @unchecked Sendable {
     let bytes: Int
     let start: ContinuousClock.Instant
     let topicPartitions: [TopicPartition]
+    /// Whom the append belongs to, where it is one of several.
+    let lots: KafkaAppendLots?
     private let completion: @Sendable (KafkaAppend) -> Void
     private var offsets: [Int64]
     private var remaining: Int
     private(set) var error: EventLogError?
 
     init(
-        _ topicPartitions: [TopicPartition], bytes: Int,
+        _ topicPartitions: [TopicPartition], bytes: Int, lots: KafkaAppendLots? = nil,
         _ completion: @escaping @Sendable (KafkaAppend) -> Void
     ) {
         self.records = topicPartitions.count
         self.bytes = bytes
         self.start = .now
         self.topicPartitions = topicPartitions
+        self.lots = lots
         self.completion = completion
         self.offsets = [Int64](repeating: -1, count: topicPartitions.count)
         self.remaining = topicPartitions.count

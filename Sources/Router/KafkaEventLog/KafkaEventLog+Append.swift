@@ -15,9 +15,9 @@ extension KafkaEventLog {
         return try await self.writer.append(lot.records, to: lot.topicPartitions, bytes: lot.bytes)
     }
 
-    /// Appends several lots at the same time; see ``EventLogWriter/appendEach(_:)``. None of a lot is appended where
+    /// Appends several lots at the same time; see ``EventLogWriter/appendEach(_:_:)``. None of a lot is appended where
     /// one of its records is refused for what it is.
-    public func appendEach(_ lots: [[ProducerRecord]]) async -> [Result<[Position], EventLogError>] {
+    public func appendEach(_ lots: [[ProducerRecord]], _ ended: @escaping @Sendable ([LotOutcome]) -> Void) async {
         var addressed: [Result<KafkaWriter.Lot, EventLogError>] = []
         addressed.reserveCapacity(lots.count)
         for lot in lots {
@@ -25,7 +25,7 @@ extension KafkaEventLog {
                 addressed.append(.failure(error))
             }
         }
-        return await self.writer.append(addressed)
+        await self.writer.append(addressed, ended)
     }
 
     /// Finds each record's partition, and refuses what cannot be appended before anything is.

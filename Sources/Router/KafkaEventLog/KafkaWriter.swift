@@ -92,31 +92,6 @@ final class KafkaWriter: Sendable {
         return try append.result.get()
     }
 
-    /// Records of one append, and where they go.
-    struct Lot: Sendable {
-        var records: [ProducerRecord]
-        var topicPartitions: [TopicPartition] = []
-        var bytes = 0
-    }
-
-    /// Queues several lots, and returns when each is acknowledged or has failed. A lot that is a failure already is
-    /// passed on.
-    func append(_ lots: [Result<Lot, EventLogError>]) async -> [Result<[Position], EventLogError>] {
-        guard !lots.isEmpty else { return [] }
-        let appends = await withCheckedContinuation { continuation in
-            let outcome = KafkaAppendLots(lots.count, continuation)
-            for (index, lot) in lots.enumerated() {
-                guard case .success(let lot) = lot, !lot.records.isEmpty else {
-                    outcome.finish(index, nil)
-                    continue
-                }
-                let append = KafkaAppend(lot.topicPartitions, bytes: lot.bytes) { outcome.finish(index, $0) }
-                self.start(append, lot.records)
-            }
-        }
-        return zip(lots, appends).map { lot, append in append?.result ?? lot.map { _ in [] } }
-    }
-
     /// Whether the client may not know all partitions of a topic yet: then ``learn(_:partitions:timeoutMilliseconds:)``
     /// comes first.
     func mustLearn(_ topic: Topic, partitions: Int) -> Bool {
@@ -167,7 +142,8 @@ final class KafkaWriter: Sendable {
         return made
     }
 
-    private func start(_ append: KafkaAppend, _ records: [ProducerRecord]) {
+    /// Queues the records of an append, or fails it at once.
+    func start(_ append: KafkaAppend, _ records: [ProducerRecord]) {
         let failure = self.state.withLock { state -> EventLogError? in
             if state.isClosed { return EventLogError(.closed, "the log is closed") }
             let (queued, bytes) = (state.statistics.queuedRecords, state.statistics.queuedBytes)
@@ -272,6 +248,12 @@ final class KafkaWriter: Sendable {
                 self.observer.appendFailed(records: append.records)
             }
             append.resume()
+        }
+        // Of all that ended together a caller hears in one.
+        var told: KafkaAppendLots?
+        for case let lots? in appends.lazy.map(\.lots) where lots !== told {
+            lots.tell()
+            told = lots
         }
     }
 
