@@ -94,6 +94,29 @@ struct KafkaAppendFaultTests {
         }
     }
 
+    @Test func aPartitionWithoutALeaderHoldsUpNoOtherLotOfTheCall() async throws {
+        try await ClusterLog.with(partitions: 2) { world in
+            for partition in 0..<2 { try await world.append(["before"], partition: Int32(partition)) }
+            try await world.cluster.setLeader(ofTopic: world.topic.name, partition: 0, broker: nil)
+            let (outcomes, told) = AsyncStream<LotOutcome>.makeStream()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let lots = (0..<2).map { [ClusterLog.record(world.place($0), "after")] }
+                    await world.log.appendEach(lots) { for outcome in $0 { told.yield(outcome) } }
+                }
+                var iterator = outcomes.makeAsyncIterator()
+                let first = await iterator.next()
+                #expect(first?.index == 1)
+                #expect((try? first?.result.get().map(\.offset)) == [Offset(1)])
+                try await world.cluster.setLeader(ofTopic: world.topic.name, partition: 0, broker: 2)
+                let second = await iterator.next()
+                #expect(second?.index == 0)
+                #expect((try? second?.result.get().map(\.offset)) == [Offset(1)])
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func withoutBrokersAnAppendFailsAndLaterOnesSucceed() async throws {
         try await ClusterLog.with {
             $0.deliveryTimeoutMilliseconds = 2_000
