@@ -158,4 +158,6 @@ private final class CountingObserver: DispatchObserver {
     func invalidRecordsUnkept(_ count: Int) { self.state.withLock { $0[1] += count } }
     func fetched(records: Int, isCatchUp: Bool) {}
     func rangeLost(records: Int64) {}
+    func routed(read: Int, carried: Int) {}
+    func routeFailed() {}
 }

@@ -108,6 +108,22 @@ struct TopicSubscriptionTests {
         }
     }
 
+    @Test func whatTheLogRoutesIsCounted() async throws {
+        let base = try await TopicWorld.log()
+        let log = SharedLog(base)
+        log.obstacle.withLock { $0 = nil }
+        let counter = RouteCounter()
+        try await TopicWorld.with(base, log, observer: counter) { world in
+            var subscription = TopicWorld.subscription()
+            subscription.types = ["a"]
+            _ = try await world.subscriptions.create(subscription)
+            for id in 0..<6 { try await world.publish(id, type: id < 4 ? "a" : "b") }
+            await until { counter.counts.read == 6 }
+            #expect(counter.counts == RouteCounter.Counts(read: 6, carried: 4, failures: 0))
+            #expect(await world.carriedIDs() == Array(0..<4))
+        }
+    }
+
     @Test func aLogThatRoutesNoMoreGoesOnWhereItEnded() async throws {
         let base = try await TopicWorld.log()
         let log = SharedLog(base)

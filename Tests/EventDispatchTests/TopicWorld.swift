@@ -27,7 +27,8 @@ struct TopicWorld: Sendable {
 
     /// - Parameter log: over `base`.
     static func with(
-        _ base: InMemoryEventLog, _ log: any EventLog, _ change: (inout DispatchConfiguration) -> Void = { _ in },
+        _ base: InMemoryEventLog, _ log: any EventLog, observer: any DispatchObserver = SilentDispatchObserver(),
+        _ change: (inout DispatchConfiguration) -> Void = { _ in },
         _ body: (TopicWorld) async throws -> Void
     ) async throws {
         var configuration = DispatchConfiguration(eventTopics: [DispatchWorld.topic])
@@ -37,7 +38,8 @@ struct TopicWorld: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let sink = SchemeEventSink(
             topics: TopicEventSink(writer: log, topicPrefix: configuration.topicPrefix), others: ScriptedSink())
-        let dispatcher = Dispatcher(configuration: configuration, log: log, sink: sink, logger: logger)
+        let dispatcher = Dispatcher(
+            configuration: configuration, log: log, sink: sink, observer: observer, logger: logger)
         let subscriptions = LogSubscriptionService(dispatcher: dispatcher)
         let world = TopicWorld(
             log: log, base: base, dispatcher: dispatcher, subscriptions: subscriptions,

@@ -34,6 +34,9 @@ final class DispatchMetrics: DispatchObserver {
     private let unkeptRecords: Counter
     private let commitFailures: Counter
     private let lostRecords: Counter
+    private let carriedRecords: Counter
+    private let passedRecords: Counter
+    private let routeFailures: Counter
     private let logger: Logger
     private let warning = Mutex(Warning())
 
@@ -61,6 +64,9 @@ final class DispatchMetrics: DispatchObserver {
         self.unkeptRecords = Counter(.invalidRecordsUnkept, factory: factory)
         self.commitFailures = Counter(.commitFailures, factory: factory)
         self.lostRecords = Counter(.subscriptionLostRecords, factory: factory)
+        self.carriedRecords = Counter(.routedRecords, [("outcome", "carried")], factory: factory)
+        self.passedRecords = Counter(.routedRecords, [("outcome", "passed-over")], factory: factory)
+        self.routeFailures = Counter(.routeFailures, factory: factory)
         self.logger = logger
     }
 
@@ -99,6 +105,13 @@ final class DispatchMetrics: DispatchObserver {
     func deadLetterFailed() { self.deadLetterFailures.increment() }
     func commitFailed() { self.commitFailures.increment() }
     func rangeLost(records: Int64) { self.lostRecords.increment(by: records) }
+
+    func routed(read: Int, carried: Int) {
+        self.carriedRecords.increment(by: carried)
+        self.passedRecords.increment(by: max(0, read - carried))
+    }
+
+    func routeFailed() { self.routeFailures.increment() }
 
     func fetched(records: Int, isCatchUp: Bool) {
         (isCatchUp ? self.catchUpRecords : self.tailRecords).increment(by: records)

@@ -19,4 +19,8 @@ public protocol DispatchObserver: Sendable {
     func fetched(records: Int, isCatchUp: Bool)
     /// Retention took records before a subscription had read them.
     func rangeLost(records: Int64)
+    /// The log routed by itself: of so many records that were read for a subscription so many went to its topic.
+    func routed(read: Int, carried: Int)
+    /// What a route had under way was taken back, and is tried again.
+    func routeFailed()
 }

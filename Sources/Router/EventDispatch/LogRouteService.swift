@@ -101,7 +101,7 @@ public final class LogRouteService: Service {
 
     private func runner(_ wanted: LogSubscriptionService.Routed, of id: SubscriptionID) -> RouteRunner {
         let (logger, audit) = (self.dispatcher.logger, self.audit)
-        return RouteRunner(wanted.route, wanted.compiled) { error in
+        return RouteRunner(wanted.route, wanted.compiled, observer: self.dispatcher.observer) { error in
             logger.warning(
                 "the events of a subscription cannot be routed now, which is tried again",
                 metadata: ["subscription": "\(id)", "error": "\(error)"])

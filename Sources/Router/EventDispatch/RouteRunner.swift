@@ -26,17 +26,19 @@ final class RouteRunner: LogRouteListener {
     private let stops: AsyncStream<Void>
     private let stopping: AsyncStream<Void>.Continuation
     private let state: Mutex<State>
+    private let observer: any DispatchObserver
     private let onFailure: @Sendable (EventLogError) -> Void
     private let onLoss: @Sendable (TopicPartition, _ from: Offset, _ to: Offset) -> Void
 
     /// - Parameter onFailure: called for the first failure since the last success.
     init(
-        _ route: LogRoute, _ compiled: CompiledSubscription,
+        _ route: LogRoute, _ compiled: CompiledSubscription, observer: any DispatchObserver,
         onFailure: @escaping @Sendable (EventLogError) -> Void,
         onLoss: @escaping @Sendable (TopicPartition, _ from: Offset, _ to: Offset) -> Void
     ) {
         self.route = route
         self.state = Mutex(State(selection: Self.selection(of: compiled)))
+        self.observer = observer
         self.onFailure = onFailure
         self.onLoss = onLoss
         (self.stops, self.stopping) = AsyncStream.makeStream(of: Void.self)
@@ -74,6 +76,7 @@ final class RouteRunner: LogRouteListener {
             state.standing.carried += Int64(carried)
             state.standing.invalid += Int64(invalid)
         }
+        self.observer.routed(read: read, carried: carried)
     }
 
     func failed(_ error: EventLogError) {
@@ -81,11 +84,13 @@ final class RouteRunner: LogRouteListener {
             defer { state.standing.lastError = error.message }
             return state.standing.lastError == nil
         }
+        self.observer.routeFailed()
         if isFirst { self.onFailure(error) }
     }
 
     func rangeLost(_ topicPartition: TopicPartition, from: Offset, to: Offset) {
         self.state.withLock { $0.standing.lostOffsets += to.value - from.value }
+        self.observer.rangeLost(records: max(0, to.value - from.value))
         self.onLoss(topicPartition, from, to)
     }
 }

@@ -28,4 +28,10 @@ public struct SilentDispatchObserver: DispatchObserver {
 
     /// Keeps nothing: the dispatcher logs the range.
     public func rangeLost(records: Int64) {}
+
+    /// Forgets the counts; the subscription's representation has its own.
+    public func routed(read: Int, carried: Int) {}
+
+    /// Keeps nothing: the subscription shows the failure.
+    public func routeFailed() {}
 }

@@ -50,6 +50,11 @@ public enum MetricName: String, Sendable, CaseIterable {
     case deliveryCircuitsOpen = "portarium_delivery_circuits_open"
     case deliveryEndToEndDuration = "portarium_delivery_end_to_end_duration_seconds"
 
+    /// `outcome` (`carried`, `passed-over`): records that were read for subscriptions whose sink is a topic, where the
+    /// log routes by itself.
+    case routedRecords = "portarium_routed_records_total"
+    case routeFailures = "portarium_route_failures_total"
+
     /// `outcome` (`parked`, `failed`): data on their way into the object store.
     case parkedEvents = "portarium_parked_events_total"
     /// Bytes of data that were put into the object store.
@@ -88,9 +93,8 @@ extension MetricName {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
-            .deliveryAttempts, .deliveryEvents, .parkedEvents, .parkedBytes, .parkedFetches, .deadLetters,
-            .deadLetterWriteFailures, .replayedEvents,
-            .attemptsUnrecorded,
+            .deliveryAttempts, .deliveryEvents, .routedRecords, .routeFailures, .parkedEvents, .parkedBytes,
+            .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
@@ -137,6 +141,8 @@ extension MetricName {
         case .deliveryRetriesScheduled: "Deliveries that wait for their next attempt."
         case .deliveryCircuitsOpen: "Destinations that are given a rest."
         case .deliveryEndToEndDuration: "From a record's append to its delivery."
+        case .routedRecords: "Records read for subscriptions to topics, by whether the subscription wanted them."
+        case .routeFailures: "Transactions of routes that were taken back; they are tried again."
         case .parkedEvents: "Events whose data were parked in the object store, or could not be."
         case .parkedBytes: "Bytes of data put into the object store."
         case .parkedFetches: "Parked data that were fetched, could not be for now, or are gone."
