@@ -114,6 +114,8 @@ let package = Package(
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
             ["CloudEvents", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
+        // ◇ whether a webhook comes from whom it says
+        room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
         // ◆ the event endpoint
         room(
             "Ingress", "Sources/Router/Ingress",
@@ -146,7 +148,7 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "RouterAPI",
+                "RouterAPI", "WebhookSignatures",
                 "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
@@ -252,11 +254,12 @@ let package = Package(
                 .nioPosix,
                 .nioHTTP1, .logging,
             ]),
+        tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
         tests(
             "ConformanceTests",
-            ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore, .yams]),
+            ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", "WebhookSignatures", .nioCore, .yams]),
         tests(
             "IntegrationTests",
             [

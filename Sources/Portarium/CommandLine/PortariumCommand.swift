@@ -29,6 +29,7 @@ struct PortariumCommand: AsyncParsableCommand {
         version: "portarium \(PortariumVersion.current)",
         subcommands: [
             ServeCommand.self, PublishCommand.self, TailCommand.self, SubscriptionsCommand.self, ReplayCommand.self,
-            DeadLettersCommand.self, TraceCommand.self, FilterCommand.self, CheckCommand.self, TopicsCommand.self,
+            DeadLettersCommand.self, TraceCommand.self, FilterCommand.self, WebhookCommand.self, CheckCommand.self,
+            TopicsCommand.self,
         ])
 }
