@@ -275,7 +275,11 @@ let package = Package(
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),
-        tests("KafkaTestKitTests", ["BrokerTraits", "CRdKafka", "KafkaTestKit", "ProcessKit", .nioCore, .nioPosix]),
+        tests(
+            "KafkaTestKitTests",
+            [
+                "BrokerTraits", "CRdKafka", "KafkaTestKit", "ObjectStoreTestKit", "ProcessKit", .nioCore, .nioPosix,
+            ]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -17,7 +17,9 @@ extension BrokerKind {
         .faults: "it has no failures at will; put a TCPProxy before it",
     ]
 
-    /// Tansu 0.6.0 in memory.
+    /// Tansu 0.6.0 in memory. On an object store (``TansuStore``) it keeps topics, records, offsets and producers over a
+    /// SIGKILL, but for records that were on their way: ``TansuBroker/restart(after:)`` lets them arrive. All else is
+    /// the same there.
     private static let tansuLimits: [BrokerFeature: String] = [
         .alterTopics: "configurations can only be described",
         .quickJoin: "the first JoinGroup takes half of the session timeout",
@@ -32,7 +34,7 @@ extension BrokerKind {
         .deleteRecords: "the connection breaks",
         .logAppendTime: "the setting is ignored",
         .retention: "nothing is ever removed",
-        .keepsData: "it keeps everything in memory",
+        .keepsData: "it keeps everything in memory, unless it is started on a store",
         .faults: "it has no failures at will; put a TCPProxy before it",
     ]
 

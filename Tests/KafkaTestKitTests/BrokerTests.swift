@@ -2,6 +2,7 @@ import BrokerTraits
 import CRdKafka
 import Foundation
 import KafkaTestKit
+import ObjectStoreTestKit
 import ProcessKit
 import Testing
 
@@ -62,6 +63,36 @@ struct BrokerTests {
             #expect(answer == "hello")
             await broker.stop()
             #expect(!broker.isRunning)
+        }
+    }
+
+    @Test(
+        .needs(.tansu), .disabled(if: SeaweedStore.absence != nil, Comment(rawValue: SeaweedStore.absence ?? "")))
+    func whatTansuPutIntoAStoreSurvivesAKill() async throws {
+        try await SeaweedStore.with { seaweed in
+            try await TansuBroker.with(on: seaweed.tansuStore) { broker in
+                let producer = try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap, ["enable.idempotence": "true"])
+                try producer.produce("before", to: "kept")
+                try await broker.restart()
+                // The producer's place is known still.
+                try producer.produce("after", to: "kept")
+                let reader = try TinyClient(
+                    RD_KAFKA_CONSUMER, broker.bootstrap,
+                    [
+                        "group.id": "readers", "auto.offset.reset": "earliest", "session.timeout.ms": "2000",
+                        "heartbeat.interval.ms": "500",
+                    ])
+                try reader.subscribe(to: "kept")
+                let answers = try ["before", "after"].map { _ in try reader.consume(withinMilliseconds: 20_000) }
+                #expect(answers == ["before", "after"])
+            }
+        }
+    }
+
+    @Test(.needs(.tansu)) func tansuInMemoryCannotBeStartedAgain() async throws {
+        try await TansuBroker.with { broker in
+            await #expect(throws: ChildProcess.Failure.self) { try await broker.restart() }
+            #expect(broker.isRunning)
         }
     }
 
