@@ -16,7 +16,7 @@ final class FaultWorld: Sendable {
     }
 
     /// What a commit takes at most on a busy machine, and attempts that were in flight.
-    private static let slack = Fleet.commitInterval + .seconds(1)
+    static let slack = Fleet.commitInterval + .seconds(1)
     /// Less would prove nothing.
     static let eventsMin = 800
     private static let id = "faults"
