@@ -17,8 +17,8 @@ extension BrokerKind {
         .faults: "it has no failures at will; put a TCPProxy before it",
     ]
 
-    /// Tansu 0.6.0 in memory. On an object store (``TansuStore``) it keeps topics, records, offsets and producers over a
-    /// SIGKILL, but for records that are on their way: their producer is told that they are there, and they are not.
+    /// Tansu 0.6.0 in memory. On an object store (``TansuStore``) it keeps topics, records, offsets and producers over
+    /// a SIGKILL, but for records that are on their way: their producer is told that they are there, and they are not.
     /// ``TansuBroker/restart(after:)`` lets them arrive. All else is the same there.
     private static let tansuLimits: [BrokerFeature: String] = [
         .alterTopics: "configurations can only be described",
