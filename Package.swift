@@ -24,6 +24,7 @@ extension Target.Dependency {
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -54,6 +55,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -184,7 +186,7 @@ let package = Package(
             path: "Tests/ProcessKit", swiftSettings: strict),
 
         .target(
-            name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .deque],
+            name: "KafkaTestKit", dependencies: ["ProcessKit", .nioCore, .nioPosix, .nioSSL, .crypto, .deque],
             path: "Tests/KafkaTestKit", swiftSettings: strict),
         .target(
             name: "ObjectStoreTestKit",

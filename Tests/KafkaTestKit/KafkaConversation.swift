@@ -14,10 +14,16 @@ final class KafkaConversation {
         var version: Int16
     }
 
-    /// Requests whose responses name brokers, by correlation.
+    /// Requests whose responses are changed, by correlation.
     private var asked: [Int32: Asked] = [:]
     private var requests = Frames(headerBytes: 12)
     private var responses = Frames(headerBytes: 8)
+    /// Whether the answer to ApiVersions, of a version that is not flexible, names what a ``SASLGate`` answers.
+    private let namesSASL: Bool
+
+    init(namesSASL: Bool = false) {
+        self.namesSASL = namesSASL
+    }
 
     /// What goes on to the broker of these bytes, and what the client is answered at once.
     func readRequests(
@@ -30,7 +36,7 @@ final class KafkaConversation {
             var header = header
             let fields = header.readMultipleIntegers(as: (Int32, Int16, Int16, Int32).self)
             guard let (_, key, version, correlation) = fields else { return .pass }
-            if key == Key.metadata || key == Key.findCoordinator {
+            if key == Key.metadata || key == Key.findCoordinator || self.namesSASL && key == Key.apiVersions {
                 self.asked[correlation] = Asked(key: key, version: version)
             }
             guard key == Key.apiVersions, version >= 3, refusesFlexibleApiVersions else { return .pass }
@@ -49,14 +55,30 @@ final class KafkaConversation {
         self.responses.pass(to: &onward) { header in
             var header = header
             guard let (_, correlation) = header.readMultipleIntegers(as: (Int32, Int32).self),
-                let asked = self.asked.removeValue(forKey: correlation), !portMap.isEmpty
+                let asked = self.asked.removeValue(forKey: correlation)
             else { return .pass }
+            if asked.key == Key.apiVersions { return .take { Self.namingSASL($0) } }
+            guard !portMap.isEmpty else { return .pass }
             return .take { frame in
                 var response = KafkaBrokerAddresses(frame: frame, version: Int(asked.version), portMap: portMap)
                 return asked.key == Key.metadata ? response.metadata() : response.coordinators()
             }
         }
         return onward
+    }
+
+    /// The list of ApiVersions lies behind length, correlation and error; what may follow it moves.
+    private static func namingSASL(_ frame: ByteBuffer) -> ByteBuffer {
+        var frame = frame
+        guard
+            let (length, correlation, error, count) = frame.readMultipleIntegers(as: (Int32, Int32, Int16, Int32).self)
+        else { return frame }
+        let more = SASLGate.apiVersions
+        var answer = ByteBuffer()
+        answer.writeMultipleIntegers(length + Int32(6 * more.count), correlation, error, count + Int32(more.count))
+        for (key, lowest, highest) in more { answer.writeMultipleIntegers(key, lowest, highest) }
+        answer.writeBuffer(&frame)
+        return answer
     }
 }
 

@@ -21,15 +21,20 @@ final class ProxiedConnection {
         self.server = server
         self.toServer = toServer
         self.toClient = toClient
-        let conversation = KafkaConversation()
+        let gate = self.core.security?.sasl.map { SASLGate($0) }
+        let conversation = KafkaConversation(namesSASL: gate != nil)
         do {
             try self.client.pipeline.syncOperations.addHandler(
                 ProxyHandler { [core] bytes in
-                    guard core.settings.readsKafka else { return toServer.take(bytes) }
-                    let refuses = core.settings.refusesFlexibleApiVersions
-                    let (onward, answers) = conversation.readRequests(bytes, refusesFlexibleApiVersions: refuses)
+                    guard gate != nil || core.settings.readsKafka else { return toServer.take(bytes) }
+                    let refuses = gate != nil || core.settings.refusesFlexibleApiVersions
+                    let passed = gate?.read(bytes) ?? SASLGate.Outcome(onward: bytes)
+                    let (onward, answers) = conversation.readRequests(
+                        passed.onward, refusesFlexibleApiVersions: refuses)
                     toServer.take(onward)
                     toClient.take(answers)
+                    toClient.take(passed.answers)
+                    if passed.isRefused { toClient.end() }
                 } receives: {
                     toServer
                 } sends: {
@@ -37,7 +42,7 @@ final class ProxiedConnection {
                 })
             try server.pipeline.syncOperations.addHandler(
                 ProxyHandler { [core] bytes in
-                    guard core.settings.readsKafka else { return toClient.take(bytes) }
+                    guard gate != nil || core.settings.readsKafka else { return toClient.take(bytes) }
                     toClient.take(conversation.readResponses(bytes, portMap: core.settings.portMap))
                 } receives: {
                     toClient

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// What a ``TCPProxy`` is on its event loop: all its channels live on this one loop, so nothing here needs a lock.
 final class ProxyCore {
@@ -22,15 +23,31 @@ final class ProxyCore {
     }
 
     let loop: any EventLoop
+    let security: ListenerSecurity?
+    private let encryption: NIOSSLContext?
     private let upstreamPort: Int
     var settings = Settings()
     var statistics = TCPProxy.Statistics()
     private var connections: [ObjectIdentifier: ProxiedConnection] = [:]
     private var cut: Cut?
 
-    init(loop: any EventLoop, upstreamPort: Int) {
+    init(loop: any EventLoop, upstreamPort: Int, security: ListenerSecurity?) throws {
         self.loop = loop
+        self.security = security
+        self.encryption = try security?.tls.map { try Self.makeEncryption($0) }
         self.upstreamPort = upstreamPort
+    }
+
+    private static func makeEncryption(_ tls: ListenerSecurity.TLS) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyFile, format: .pem)))
+        configuration.shutdownTimeout = .milliseconds(200)
+        if let authority = tls.clientAuthorityFile {
+            configuration.trustRoots = .file(authority)
+            configuration.certificateVerification = .noHostnameVerification
+        }
+        return try NIOSSLContext(configuration: configuration)
     }
 
     var currentStatistics: TCPProxy.Statistics {
@@ -45,6 +62,11 @@ final class ProxyCore {
             return client.abort()
         }
         self.statistics.connections += 1
+        if let encryption {
+            do { try client.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: encryption)) } catch {
+                return client.abort()
+            }
+        }
         let connection = ProxiedConnection(core: self, client: client)
         let identity = ObjectIdentifier(connection)
         self.connections[identity] = connection

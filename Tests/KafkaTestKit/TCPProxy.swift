@@ -4,8 +4,8 @@ import ProcessKit
 
 /// Stands between a client and a server on this machine and makes the network between them as bad as a test wants it.
 ///
-/// Every call returns when it has taken effect. Bytes are never changed, lost or reordered short of a cut, but for the
-/// two things that Kafka's clients need: see ``start(upstreamPort:portMap:refusesFlexibleApiVersions:)``.
+/// Every call returns when it has taken effect. Bytes are never changed, lost or reordered short of a cut, but for what
+/// Kafka's clients need, and for a listener that asks who they are: see the parameters of `start`.
 package final class TCPProxy: Sendable {
     /// Which way bytes go.
     package enum Direction: Sendable {
@@ -41,12 +41,16 @@ package final class TCPProxy: Sendable {
     ///   behind proxies. nil: only this server's port, replaced by the proxy's. Empty: nothing is replaced.
     /// - Parameter refusesFlexibleApiVersions: Answers ApiVersions from version 3 on in the server's name with
     ///   UNSUPPORTED_VERSION, as a server of old would.
+    /// - Parameter security: What clients have to do before they are let through. Bytes are counted, slowed and cut
+    ///   as the server sees them.
     package static func start(
-        upstreamPort: Int, portMap: [Int: Int]? = [:], refusesFlexibleApiVersions: Bool = false
+        upstreamPort: Int, portMap: [Int: Int]? = [:], refusesFlexibleApiVersions: Bool = false,
+        security: ListenerSecurity? = nil
     ) async throws -> TCPProxy {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let core = try await loop.submit {
-            NIOLoopBound(ProxyCore(loop: loop, upstreamPort: upstreamPort), eventLoop: loop)
+            NIOLoopBound(
+                try ProxyCore(loop: loop, upstreamPort: upstreamPort, security: security), eventLoop: loop)
         }.get()
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -74,9 +78,10 @@ package final class TCPProxy: Sendable {
 
     /// Starts, runs `body`, and leaves no connection behind on any path.
     package static func with<R>(
-        upstreamPort: Int, portMap: [Int: Int]? = [:], _ body: (TCPProxy) async throws -> R
+        upstreamPort: Int, portMap: [Int: Int]? = [:], security: ListenerSecurity? = nil,
+        _ body: (TCPProxy) async throws -> R
     ) async throws -> R {
-        let proxy = try await Self.start(upstreamPort: upstreamPort, portMap: portMap)
+        let proxy = try await Self.start(upstreamPort: upstreamPort, portMap: portMap, security: security)
         do {
             let result = try await body(proxy)
             await proxy.stop()
