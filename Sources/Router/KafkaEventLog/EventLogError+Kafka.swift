@@ -5,7 +5,12 @@ extension EventLogError {
     /// What an error of librdkafka or of a broker means for the router.
     ///
     /// - Parameter context: what was done, as the beginning of a sentence.
-    init(kafka code: rd_kafka_resp_err_t, _ context: String) {
+    /// - Parameter handle: the client that gave the error: it may know better why nobody answered.
+    init(kafka code: rd_kafka_resp_err_t, _ context: String, from handle: KafkaHandle? = nil) {
+        if KafkaConnectionFault.explains(code), let fault = handle?.connectionFault {
+            self.init(Self.code(of: code), "\(context): \(fault.text); \(fault.mend)")
+            return
+        }
         let text = String(cString: rd_kafka_err2str(code))
         self.init(Self.code(of: code), "\(context): \(text)\(Self.mend(code))")
         self.isForbidden = Self.isAuthorization(code)
@@ -46,12 +51,13 @@ extension EventLogError {
         switch code {
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT,
             RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__RESOLVE:
-            "; look whether the brokers run and can be reached"
+            "; look whether the brokers run and can be reached, and whether they want TLS or SASL"
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: "; give the principal the right to the topic"
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED: "; give the principal the right to the group"
         case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED: "; give the principal the right on the cluster"
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
             "; look at the mechanism, the user and the password"
+        case RD_KAFKA_RESP_ERR__SSL: "; look at the authority, the certificate and the key"
         case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
             "; fewer replicas are in sync than the topic wants"
         default: ""

@@ -11,7 +11,6 @@ extension KafkaAdmin {
         var isElsewhere: Bool {
             self.code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR || self.code == RD_KAFKA_RESP_ERR__TRANSPORT
         }
-        var error: EventLogError { EventLogError(kafka: self.code, self.context) }
     }
 
     /// Makes one request for each group at the group's coordinator, all at the same time, and waits for the answers.
@@ -77,6 +76,7 @@ extension KafkaAdmin {
             }
             pending = rest
         }
-        return failure.map { .failure($0.error) } ?? .success(values)
+        return failure.map { .failure(EventLogError(kafka: $0.code, $0.context, from: self.handle)) }
+            ?? .success(values)
     }
 }

@@ -54,7 +54,7 @@ extension KafkaAdmin {
             if let errors = rd_kafka_ListConsumerGroups_result_errors(result, &errorCount), errorCount > 0,
                 let error = errors[0]
             {
-                return .failure(EventLogError(kafka: rd_kafka_error_code(error), context))
+                return .failure(EventLogError(kafka: rd_kafka_error_code(error), context, from: self.handle))
             }
             var count = 0
             let listings = rd_kafka_ListConsumerGroups_result_valid(result, &count)

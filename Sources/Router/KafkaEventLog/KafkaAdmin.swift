@@ -32,7 +32,7 @@ struct KafkaAdmin: Sendable {
         let code = rd_kafka_metadata(
             self.handle.pointer, topic == nil ? 1 : 0, topicHandle, &answer, self.timeout)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
-            return .failure(EventLogError(kafka: code, "the brokers do not tell their topics"))
+            return .failure(EventLogError(kafka: code, "the brokers do not tell their topics", from: self.handle))
         }
         defer { rd_kafka_metadata_destroy(answer) }
         var topics: [TopicMetadata] = []
@@ -58,7 +58,10 @@ struct KafkaAdmin: Sendable {
     /// What the cluster calls itself.
     func clusterID() -> Result<String, EventLogError> {
         guard let text = rd_kafka_clusterid(self.handle.pointer, self.timeout) else {
-            return .failure(EventLogError(.unavailable, "the brokers do not tell which cluster they are"))
+            return .failure(
+                EventLogError(
+                    kafka: RD_KAFKA_RESP_ERR__TIMED_OUT, "the brokers do not tell which cluster they are",
+                    from: self.handle))
         }
         defer { rd_kafka_mem_free(self.handle.pointer, text) }
         return .success(String(cString: text))
@@ -70,7 +73,7 @@ struct KafkaAdmin: Sendable {
         let code = rd_kafka_query_watermark_offsets(
             self.handle.pointer, topicPartition.topic.name, topicPartition.partition.value, &low, &high, self.timeout)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            var error = EventLogError(kafka: code, "the bounds of \(topicPartition) cannot be read")
+            var error = EventLogError(kafka: code, "the bounds of \(topicPartition) cannot be read", from: self.handle)
             // The partition is there: the client that was without brokers has not heard of it again.
             if code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION { error.code = .unavailable }
             return .failure(error)
@@ -83,7 +86,8 @@ struct KafkaAdmin: Sendable {
         let list = KafkaPartitionList([(topicPartition, timestamp.milliseconds, nil)])
         let code = rd_kafka_offsets_for_times(self.handle.pointer, list.pointer, self.timeout)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            return .failure(EventLogError(kafka: code, "\(topicPartition) cannot be searched by time"))
+            return .failure(
+                EventLogError(kafka: code, "\(topicPartition) cannot be searched by time", from: self.handle))
         }
         guard let found = list.elements.first else { return .success(nil) }
         guard found.error == RD_KAFKA_RESP_ERR_NO_ERROR else {
@@ -97,7 +101,7 @@ struct KafkaAdmin: Sendable {
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(self.handle.pointer, 0, nil, &answer, self.timeout)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
-            return .failure(EventLogError(kafka: code, "the brokers do not tell who they are"))
+            return .failure(EventLogError(kafka: code, "the brokers do not tell who they are", from: self.handle))
         }
         defer { rd_kafka_metadata_destroy(answer) }
         let brokers = UnsafeBufferPointer(
@@ -120,9 +124,10 @@ struct KafkaAdmin: Sendable {
         } take: { _, event in
             let code = rd_kafka_event_error(event)
             value =
-                code == RD_KAFKA_RESP_ERR_NO_ERROR ? read(event) : .failure(EventLogError(kafka: code, context))
+                code == RD_KAFKA_RESP_ERR_NO_ERROR
+                ? read(event) : .failure(EventLogError(kafka: code, context, from: self.handle))
         }
-        return value ?? .failure(EventLogError(.unavailable, "\(context): the brokers did not answer"))
+        return value ?? .failure(EventLogError(kafka: RD_KAFKA_RESP_ERR__TIMED_OUT, context, from: self.handle))
     }
 
     /// Makes several requests of one kind at the same time, and waits for their answers, in any order. What has no

@@ -32,12 +32,13 @@ final class KafkaAppend: @unchecked Sendable {
         self.remaining = topicPartitions.count
     }
 
-    /// Takes the report on one record; true where it was the last.
-    func report(_ index: Int, offset: Int64, _ code: rd_kafka_resp_err_t) -> Bool {
+    /// Takes the report of a client on one record; true where it was the last.
+    func report(_ index: Int, offset: Int64, _ code: rd_kafka_resp_err_t, from handle: KafkaHandle) -> Bool {
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             self.offsets[index] = offset
         } else if self.error == nil {
-            var error = EventLogError(kafka: code, "a record for \(self.topicPartitions[index]) was not appended")
+            var error = EventLogError(
+                kafka: code, "a record for \(self.topicPartitions[index]) was not appended", from: handle)
             if error.code == .tooLarge {
                 error.excess = EventLogError.Excess(
                     recordIndex: index, size: nil, limit: KafkaEventLog.topicLimit(self.topicPartitions[index].topic),

@@ -9,19 +9,33 @@ final class KafkaClientContext: Sendable {
         var windowStart: ContinuousClock.Instant?
         var lines = 0
         var suppressed = 0
+        var fault: (said: KafkaConnectionFault, at: ContinuousClock.Instant)?
     }
 
     /// Lines in one window; what is more is counted and told with the next one.
     private static let linesMax = 5
     private static let window = Duration.seconds(10)
+    /// How long a fault counts: librdkafka may keep silent for 30 seconds about the same one.
+    private static let faultAgeMax = Duration.seconds(40)
+    /// What is said of faults is never for debugging alone.
+    private static let faultLevel: Int32 = 6
     /// Where delivery reports go; nil where they are not kept.
     let reports: KafkaReports?
     private let logger: Logger
+    private let settings: KafkaSettings
     private let state = Mutex(State())
 
-    init(logger: Logger, reports: KafkaReports?) {
+    init(logger: Logger, reports: KafkaReports?, settings: KafkaSettings) {
         self.logger = logger
         self.reports = reports
+        self.settings = settings
+    }
+
+    /// Why brokers let nobody in, where one said so a short while ago.
+    var connectionFault: KafkaConnectionFault? {
+        self.state.withLock { state in
+            state.fault.flatMap { $0.at.duration(to: .now) < Self.faultAgeMax ? $0.said : nil }
+        }
     }
 
     static let callback: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void =
@@ -29,7 +43,8 @@ final class KafkaClientContext: Sendable {
             handle, level, facility, text in
             guard let handle, let opaque = rd_kafka_opaque(handle), let text else { return }
             let context = Unmanaged<KafkaClientContext>.fromOpaque(opaque).takeUnretainedValue()
-            context.log(level, facility.map { String(cString: $0) } ?? "", String(cString: text))
+            context.log(
+                level, facility.map { String(cString: $0) } ?? "", context.settings.safe(String(cString: text)))
         }
 
     /// All clients get the properties of the configuration, whether they are for producers or for consumers.
@@ -39,6 +54,9 @@ final class KafkaClientContext: Sendable {
 
     /// - Parameter level: of syslog, 0 (emergency) to 7 (debug).
     private func log(_ level: Int32, _ facility: String, _ text: String) {
+        if level <= Self.faultLevel, let fault = KafkaConnectionFault(line: text) {
+            self.state.withLock { $0.fault = (fault, .now) }
+        }
         let swiftLevel: Logger.Level =
             switch level {
             case ...4: .warning

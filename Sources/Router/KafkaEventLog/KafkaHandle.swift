@@ -26,7 +26,7 @@ final class KafkaHandle: @unchecked Sendable {
             throw EventLogError(.unavailable, "there is no memory for a Kafka client")
         }
         let reports = settings.reports == .kept ? KafkaReports() : nil
-        let context = Unmanaged.passRetained(KafkaClientContext(logger: logger, reports: reports))
+        let context = Unmanaged.passRetained(KafkaClientContext(logger: logger, reports: reports, settings: settings))
         rd_kafka_conf_set_opaque(configuration, context.toOpaque())
         rd_kafka_conf_set_log_cb(configuration, KafkaClientContext.callback)
         var reason = [CChar](repeating: 0, count: 512)
@@ -34,7 +34,9 @@ final class KafkaHandle: @unchecked Sendable {
             guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
                 rd_kafka_conf_destroy(configuration)
                 context.release()
-                throw EventLogError(.unavailable, "the Kafka client does not take '\(name)': \(settings.safe(reason))")
+                let text = settings.safe(String(nulTerminated: reason))
+                throw EventLogError(
+                    .unavailable, "the Kafka client does not take '\(name)': \(text)\(Self.mend(of: name))")
             }
         }
         for (name, value) in settings.optional where settings.values[name] == nil {
@@ -50,7 +52,8 @@ final class KafkaHandle: @unchecked Sendable {
         guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
             rd_kafka_conf_destroy(configuration)
             context.release()
-            throw EventLogError(.unavailable, "the Kafka client cannot be made: \(settings.safe(reason))")
+            throw EventLogError(
+                .unavailable, "the Kafka client cannot be made: \(settings.safe(String(nulTerminated: reason)))")
         }
         self.pointer = pointer
         self.context = context
@@ -59,6 +62,11 @@ final class KafkaHandle: @unchecked Sendable {
         if settings.values["sasl.oauthbearer.method"] != nil {
             if let error = rd_kafka_sasl_background_callbacks_enable(pointer) { rd_kafka_error_destroy(error) }
         }
+    }
+
+    private static func mend(of name: String) -> String {
+        guard name.hasPrefix("sasl.oauthbearer.") else { return "" }
+        return "; OAUTHBEARER needs a librdkafka that was built with libcurl: install one, or take another mechanism"
     }
 
     /// Ends the client; waits for its threads. No call may be under way, and none may come after.
@@ -77,6 +85,11 @@ final class KafkaHandle: @unchecked Sendable {
 
     /// Leaves the client as it is until the process ends, where it cannot be freed. No call may come after.
     func abandon() { self.isDestroyed.withLock { $0 = true } }
+
+    /// Why brokers let this client in no more, where one said so a short while ago. Not after ``destroy()``.
+    var connectionFault: KafkaConnectionFault? {
+        self.context._withUnsafeGuaranteedRef(\.connectionFault)
+    }
 
     /// Why an idempotent or transactional producer, or a static member, can go on no more; nil where it can.
     var fatalError: (code: rd_kafka_resp_err_t, text: String)? {

@@ -123,7 +123,7 @@ final class KafkaMembership: Sendable {
     private func take(_ event: OpaquePointer, _ handle: KafkaHandle, _ listener: any PartitionListener) async {
         guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
             let list = rd_kafka_event_topic_partition_list(event)
-        else { return self.complain(of: rd_kafka_event_error(event)) }
+        else { return self.complain(of: rd_kafka_event_error(event), handle) }
         let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
@@ -163,7 +163,7 @@ final class KafkaMembership: Sendable {
     }
 
     /// Tells of what keeps this replica out of the group, once for each reason. librdkafka tries again by itself.
-    private func complain(of code: rd_kafka_resp_err_t) {
+    private func complain(of code: rd_kafka_resp_err_t, _ handle: KafkaHandle) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         let isNew = self.state.withLock { state in
             defer { state.fault = code }
@@ -173,11 +173,10 @@ final class KafkaMembership: Sendable {
         let hint =
             code == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT
             ? "; the brokers allow 6000 to 1800000 ms where nothing else is configured" : ""
+        let error = EventLogError(kafka: code, "the group cannot be joined", from: handle)
         self.logger.warning(
             "the group of replicas cannot be joined now, and it is tried again",
-            metadata: [
-                "group": "\(self.group)", "error": "\(EventLogError(kafka: code, "the group cannot be joined"))\(hint)",
-            ])
+            metadata: ["group": "\(self.group)", "error": "\(error)\(hint)"])
     }
 
     private func log(_ message: Logger.Message, _ partitions: [TopicPartition]) {

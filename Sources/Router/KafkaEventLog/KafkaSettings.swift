@@ -179,8 +179,8 @@ struct KafkaSettings: Sendable {
     }
 
     /// What librdkafka says, without what must not be shown.
-    func safe(_ text: [CChar]) -> String {
-        self.secrets.filter { !$0.isEmpty }.reduce(String(nulTerminated: text)) { text, secret in
+    func safe(_ text: String) -> String {
+        self.secrets.filter { !$0.isEmpty && text.contains($0) }.reduce(text) { text, secret in
             Self.replacing(secret, in: text)
         }
     }

@@ -111,7 +111,7 @@ final class KafkaWriter: Sendable {
         let code = rd_kafka_metadata(handle.pointer, 0, pointer, &answer, timeoutMilliseconds)
         if let answer { rd_kafka_metadata_destroy(answer) }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            return .failure(EventLogError(kafka: code, "the brokers do not tell of topic '\(topic)'"))
+            return .failure(EventLogError(kafka: code, "the brokers do not tell of topic '\(topic)'", from: handle))
         }
         self.state.withLock { state in
             if state.producer.handle === handle { state.producer.partitions[topic] = partitions }
@@ -194,7 +194,9 @@ final class KafkaWriter: Sendable {
         }
         let isDone = self.state.withLock { state in
             var isDone = false
-            for (index, code) in refused { isDone = append.report(index, offset: -1, code) || isDone }
+            for (index, code) in refused {
+                isDone = append.report(index, offset: -1, code, from: producer.handle) || isDone
+            }
             if isDone { Self.settle(append, pending.call, &state) }
             return isDone
         }
@@ -299,7 +301,7 @@ final class KafkaWriter: Sendable {
                     if report.code == RD_KAFKA_RESP_ERR_NO_ERROR {
                         ends.note(append.topicPartitions[index], report.offset + 1)
                     }
-                    if append.report(index, offset: report.offset, report.code) {
+                    if append.report(index, offset: report.offset, report.code, from: producer.handle) {
                         Self.settle(append, call, &state)
                         done.append(append)
                         current = nil
