@@ -101,3 +101,5 @@ for group in "${groups[@]}"; do
         compile "loop-${program%.c}" "$source" Benchmarks/KafkaLoops/loop.h
     done
 done
+# The tests make certificates with it.
+command -v openssl >/dev/null 2>&1 || install_packages openssl

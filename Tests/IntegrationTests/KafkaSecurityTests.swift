@@ -7,7 +7,7 @@ import Testing
 extension IntegrationTests {
     /// The router at brokers that want an encrypted connection, a certificate and a password.
     @Suite(
-        .needs(.noida), .enabled(if: CertificateFiles.absence == nil, "there is no openssl to make certificates with"),
+        .needs(.noida), .enabled(if: CertificateFiles.absence == nil, "it needs openssl for its certificates"),
         .timeLimit(.minutes(2)))
     struct KafkaSecurityTests {
         private static let password = "pssst-3f9c"

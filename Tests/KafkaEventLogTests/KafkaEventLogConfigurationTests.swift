@@ -19,6 +19,20 @@ struct KafkaEventLogConfigurationTests {
         try KafkaHandle(.consumer, settings, logger: LogLines().logger).destroy()
     }
 
+    @Test(arguments: [
+        KafkaSecurity(authentication: .plain(user: "u", password: "pssst")),
+        KafkaSecurity(authentication: .scramSHA512(user: "u", password: "pssst")),
+        KafkaSecurity(
+            authentication: .oauthBearer(tokenEndpoint: "e", clientID: "c", clientSecret: "pssst", scope: nil)),
+    ])
+    func whatTheClientSaysIsShownWithoutSecrets(_ security: KafkaSecurity) {
+        var configuration = KafkaEventLogConfiguration(brokers: "")
+        configuration.security = security
+        let settings = KafkaSettings.reader(configuration, waitMilliseconds: 10)
+        #expect(settings.safe("a pssst and a pssst") == "a … and a …")
+        #expect(settings.safe("nothing") == "nothing")
+    }
+
     /// Producers and consumers get the same properties, and each ignores what is for the other.
     @Test func aPropertyOfConsumersIsNoWarningOfAProducer() throws {
         #expect(try Self.warnings(["max.poll.interval.ms": "600000"]).isEmpty)

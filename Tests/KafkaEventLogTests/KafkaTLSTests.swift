@@ -6,7 +6,9 @@ import ProcessKit
 import Testing
 
 /// Encrypted connections, with certificates on one side or on both.
-@Suite(.needs(.noida), .enabled(if: CertificateFiles.absence == nil, "openssl is there"), .timeLimit(.minutes(2)))
+@Suite(
+    .needs(.noida), .enabled(if: CertificateFiles.absence == nil, "it needs openssl for its certificates"),
+    .timeLimit(.minutes(2)))
 struct KafkaTLSTests {
     /// A listener with a certificate of an authority, and a client that trusts it.
     private struct Parties {
