@@ -34,8 +34,15 @@ final class KafkaAppend: @unchecked Sendable {
 
     /// Takes the report of a client on one record; true where it was the last.
     func report(_ index: Int, offset: Int64, _ code: rd_kafka_resp_err_t, from handle: KafkaHandle) -> Bool {
-        if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR, offset >= 0 {
             self.offsets[index] = offset
+        } else if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+            // DUPLICATE_SEQUENCE_NUMBER: brokers that crashed may remember a number and not have its record.
+            let double = EventLogError(
+                .unavailable,
+                "the brokers take a record of \(self.topicPartitions[index]) for one that they have, and do not say "
+                    + "where: it may be there, send it again")
+            self.error = self.error ?? double
         } else if self.error == nil {
             var error = EventLogError(
                 kafka: code, "a record for \(self.topicPartitions[index]) was not appended", from: handle)

@@ -298,7 +298,7 @@ final class KafkaWriter: Sendable {
                     if current?.call != call { current = state.calls[call].map { (call, $0) } }
                     guard let append = current?.append else { continue }
                     let index = Int(UInt32(truncatingIfNeeded: report.opaque))
-                    if report.code == RD_KAFKA_RESP_ERR_NO_ERROR {
+                    if report.code == RD_KAFKA_RESP_ERR_NO_ERROR, report.offset >= 0 {
                         ends.note(append.topicPartitions[index], report.offset + 1)
                     }
                     if append.report(index, offset: report.offset, report.code, from: producer.handle) {
