@@ -68,7 +68,7 @@ struct KafkaOAuthTests {
                         string: #"{"error":"invalid_client","error_description":"the secret is wrong"}"#))
             }
             let listener = ListenerSecurity(sasl: .init([.oauthBearer]))
-            try await SecuredLog.with(listener, Self.client(endpoint)) {
+            try await SecuredLog.with(listener, Self.client(endpoint), SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "look at the token endpoint, the client's id and its secret")
             }
         }
@@ -83,7 +83,7 @@ struct KafkaOAuthTests {
                     body: ByteBuffer(string: #"{"access_token":"\#(token)","token_type":"Bearer"}"#))
             }
             let listener = ListenerSecurity(sasl: .init([.oauthBearer]) { _ in false })
-            try await SecuredLog.with(listener, Self.client(endpoint)) { secured in
+            try await SecuredLog.with(listener, Self.client(endpoint), SecuredLog.impatient) { secured in
                 await secured.expectRefusals(saying: "OAUTHBEARER", "look at the token endpoint")
                 for line in secured.lines.whole { #expect(!line.contains(token)) }
             }

@@ -55,7 +55,7 @@ struct KafkaTLSTests {
                 }
             try await SecuredLog.with(listener, client) { try await $0.appendsAndReadsBack() }
             listener.sasl = .init([mechanism], users: [user: "another"])
-            try await SecuredLog.with(listener, client) {
+            try await SecuredLog.with(listener, client, SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "SASL authentication error", mechanism.rawValue)
             }
         }
@@ -66,7 +66,7 @@ struct KafkaTLSTests {
             try await withTemporaryDirectory { elsewhere in
                 var client = parties.client
                 client.tls?.authorityFile = try await CertificateFiles(in: elsewhere, named: "stranger").authority
-                try await SecuredLog.with(parties.listener, client) {
+                try await SecuredLog.with(parties.listener, client, SecuredLog.impatient) {
                     await $0.expectRefusals(saying: "certificate verify failed", "look at the authority")
                 }
             }
@@ -75,7 +75,7 @@ struct KafkaTLSTests {
 
     @Test func theSystemsAuthoritiesDoNotKnowOurs() async throws {
         try await Self.withParties { parties in
-            try await SecuredLog.with(parties.listener, KafkaSecurity(tls: KafkaSecurity.TLS())) {
+            try await SecuredLog.with(parties.listener, KafkaSecurity(tls: KafkaSecurity.TLS()), SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "certificate verify failed", "look at the authority")
             }
         }
@@ -83,7 +83,7 @@ struct KafkaTLSTests {
 
     @Test func aCertificateForAnotherNameIsRefusedUnlessNamesDoNotCount() async throws {
         try await Self.withParties(certificateFor: "DNS:broker.example.com") { parties in
-            try await SecuredLog.with(parties.listener, parties.client) {
+            try await SecuredLog.with(parties.listener, parties.client, SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "certificate verify failed", "for the name they are reached by")
             }
             var client = parties.client
@@ -94,7 +94,7 @@ struct KafkaTLSTests {
 
     @Test func aPortThatIsNotEncryptedIsNamed() async throws {
         try await Self.withParties { parties in
-            try await SecuredLog.with(ListenerSecurity(), parties.client) {
+            try await SecuredLog.with(ListenerSecurity(), parties.client, SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "look whether the brokers speak TLS on this port")
             }
         }
@@ -102,7 +102,7 @@ struct KafkaTLSTests {
 
     @Test func whoDoesNotEncryptIsToldThatTheBrokersMayWantIt() async throws {
         try await Self.withParties { parties in
-            try await SecuredLog.with(parties.listener, KafkaSecurity()) {
+            try await SecuredLog.with(parties.listener, KafkaSecurity(), SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "whether they want TLS or SASL")
             }
         }
@@ -138,7 +138,7 @@ struct KafkaTLSTests {
 
     @Test func aMissingClientCertificateIsNamed() async throws {
         try await Self.withParties(wantsClientCertificate: true) { parties in
-            try await SecuredLog.with(parties.listener, parties.client) {
+            try await SecuredLog.with(parties.listener, parties.client, SecuredLog.impatient) {
                 await $0.expectRefusals(saying: "look at the client's certificate and its key")
             }
         }
@@ -151,7 +151,7 @@ struct KafkaTLSTests {
                 var client = parties.client
                 client.tls?.certificateFile = pair.certificate
                 client.tls?.keyFile = pair.key
-                try await SecuredLog.with(parties.listener, client) {
+                try await SecuredLog.with(parties.listener, client, SecuredLog.impatient) {
                     await $0.expectRefusals(saying: "look at the client's certificate and its key")
                 }
             }

@@ -10,6 +10,12 @@ struct SecuredLog: Sendable {
     static let user = "portarium"
     static let password = "pssst-3f9c"
 
+    /// For those who are not let in: they need not wait for long.
+    static let impatient: @Sendable (inout KafkaEventLogConfiguration) -> Void = { configuration in
+        configuration.requestTimeoutMilliseconds = 5_000
+        configuration.deliveryTimeoutMilliseconds = 5_000
+    }
+
     let log: KafkaEventLog
     let lines: LogLines
     let prefix: String
@@ -25,8 +31,7 @@ struct SecuredLog: Sendable {
             var configuration = KafkaEventLogConfiguration(brokers: "127.0.0.1:\(proxy.port)")
             configuration.prefix = prefix
             configuration.security = client
-            configuration.requestTimeoutMilliseconds = 5_000
-            configuration.deliveryTimeoutMilliseconds = 5_000
+            configuration.requestTimeoutMilliseconds = 20_000
             change(&configuration)
             let lines = LogLines()
             let log = try KafkaEventLog(configuration: configuration, logger: lines.logger)
