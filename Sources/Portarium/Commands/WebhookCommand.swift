@@ -10,7 +10,8 @@ struct WebhookCommand: AsyncParsableCommand {
         abstract: "Try webhooks without a router.",
         discussion: """
             EXAMPLE
-              portarium webhook verify --provider github --secret S --header 'X-Hub-Signature-256: sha256=…' < body
+              portarium webhook verify --provider gitlab --secret S \\
+                --header 'X-Gitlab-Token: S' < body
             """,
         subcommands: [Verify.self])
 
@@ -26,15 +27,16 @@ struct WebhookCommand: AsyncParsableCommand {
                 accepted, or rejected and the reason; ends with 0 or 1.
 
                 PROVIDERS
-                  \(Self.providers)
+                \(Self.providers)
 
                 EXAMPLE
-                  printf '%s' 'Hello, World!' | portarium webhook verify --provider github \\
-                    --secret "It's a Secret to Everybody" --header 'X-Hub-Signature-256: sha256=7571…'
+                  portarium webhook verify --provider github --secret "$SECRET" \\
+                    --header 'X-Hub-Signature-256: sha256=7571…' < body.json
                 """)
 
-        private static let providers = WebhookProvider.all.map { ([$0.name] + $0.aliases).joined(separator: " = ") }
-            .joined(separator: ", ")
+        private static let providers = WebhookProvider.all.map { provider in
+            "  " + ([provider.name] + provider.aliases).joined(separator: ", or ")
+        }.joined(separator: "\n")
 
         @Option(help: ArgumentHelp("Who signed it.", valueName: "name"))
         var provider: WebhookProvider
