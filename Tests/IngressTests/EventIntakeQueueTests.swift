@@ -76,4 +76,24 @@ import Testing
         }
         #expect(writer.records.count == 8)
     }
+
+    @Test func whatIsUnderWayCountsUntilItHasEnded() async {
+        let writer = RecordingWriter(appendsAtomically: false)
+        writer.hold()
+        let queue = EventIntakeQueue(writer: writer, recordsMax: 3)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await queue.run()) == nil }
+            for _ in 0..<3 {
+                group.addTask { await self.append("stuck", to: queue, eventLoop) }
+                await writer.awaitAppends(1)
+            }
+            #expect(await self.append("too many", to: queue, eventLoop) == false)
+            writer.release()
+            for _ in 0..<3 { #expect(await group.next() == true) }
+            #expect(queue.waitingRecords == 0)
+            #expect(await self.append("again", to: queue, eventLoop))
+            group.cancelAll()
+        }
+    }
 }

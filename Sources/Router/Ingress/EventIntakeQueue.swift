@@ -51,7 +51,7 @@ public final class EventIntakeQueue: Service {
         self.recordsMax = recordsMax
     }
 
-    /// Records that wait for their append.
+    /// Records that wait for their append, or, where it is not all or nothing, for its end.
     public var waitingRecords: Int { self.state.withLock { $0.records } }
 
     /// Takes the records of one request. `completion` is called once, on `eventLoop`, when they are durable or refused;
@@ -108,7 +108,9 @@ public final class EventIntakeQueue: Service {
         while true {
             let (entries, isClosed) = self.state.withLock { state -> ([Entry], Bool) in
                 guard state.isReady else { return ([], false) }
-                defer { (state.entries, state.records) = ([], 0) }
+                defer { state.entries = [] }
+                // Lots count until they have ended: however many appends are under way, memory stays bounded.
+                if self.writer.appendsAtomically { state.records = 0 }
                 return (state.entries, state.isClosed)
             }
             if !entries.isEmpty { return entries }
@@ -137,6 +139,8 @@ public final class EventIntakeQueue: Service {
         let place = Place(self)
         let timer = entries[0].eventLoop.scheduleTask(in: Self.placeTime) { place.leave() }
         await self.writer.appendEach(entries.map(\.records)) { outcomes in
+            let records = outcomes.reduce(0) { $0 + entries[$1.index].records.count }
+            self.state.withLock { $0.records -= records }
             self.complete(outcomes.map { (entries[$0.index], $0.result) })
         }
         timer.cancel()
