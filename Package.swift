@@ -161,9 +161,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Subscriptions", "ProcessKit", .nioCore,
-                .nioPosix, .nioHTTP1,
-                .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
+                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Observability", "Subscriptions", "ProcessKit",
+                .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
             path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
         // ▶ seeded schedules from the command line

@@ -18,4 +18,17 @@ struct BenchmarkContext: Sendable {
 
     /// A smaller amount of work when in a hurry.
     func scaled(_ count: Int, quick: Int) -> Int { self.isQuick ? quick : count }
+
+    /// One round of both sides. The other one begins in every second round: a machine that grows slower or faster
+    /// meanwhile does so for both.
+    func measure(
+        round: Int, value: () async throws -> Double, ceiling: () async throws -> Double
+    ) async throws -> (value: Double, ceiling: Double) {
+        guard round.isMultiple(of: 2) else {
+            let value = try await value()
+            return (value, try await ceiling())
+        }
+        let ceiling = try await ceiling()
+        return (try await value(), ceiling)
+    }
 }

@@ -56,4 +56,7 @@ extension [Double] {
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
+
+    /// The rate of several runs of the same work together; 0 where there is none.
+    var harmonicMean: Double { self.isEmpty ? 0 : Double(self.count) / self.reduce(0) { $0 + 1 / $1 } }
 }

@@ -37,12 +37,11 @@ struct KafkaIngressBenchmark: Benchmark {
         )
         var rounds: [(value: Double, ceiling: Double)] = []
         for round in 1...context.rounds {
-            let value = try await loads.kafka.measure(
-                seconds: context.roundSeconds, connections: Self.connections
-            ).requestsPerSecond
-            let ceiling = try await loads.embedded.measure(
-                seconds: context.roundSeconds, connections: Self.connections
-            ).requestsPerSecond
+            let (value, ceiling) = try await context.measure(round: round) {
+                try await Self.rate(loads.kafka, context)
+            } ceiling: {
+                try await Self.rate(loads.embedded, context)
+            }
             Progress.say(
                 "  round \(round): \(BenchmarkReport.figure(value)) events/s, "
                     + "embedded log \(BenchmarkReport.figure(ceiling))")
@@ -51,5 +50,9 @@ struct KafkaIngressBenchmark: Benchmark {
         try await loads.kafka.shutdown()
         try await loads.embedded.shutdown()
         return rounds
+    }
+
+    private static func rate(_ load: LoadGenerator, _ context: BenchmarkContext) async throws -> Double {
+        try await load.measure(seconds: context.roundSeconds, connections: self.connections).requestsPerSecond
     }
 }

@@ -1,10 +1,13 @@
 import Foundation
+import Observability
 import ProcessKit
 
 /// Measures Portarium against stated ceilings of the same run; docs/performance.md explains the method.
 @main
 struct Main {
     static func main() async {
+        // As the router does: what is measured in this process allocates as it does there.
+        AllocatorArenas.limit(to: 2)
         do {
             let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
             try await Self.run(options)

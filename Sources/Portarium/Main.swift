@@ -1,4 +1,5 @@
 import ArgumentParser
+import Observability
 
 #if canImport(Glibc)
 import Glibc
