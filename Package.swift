@@ -116,6 +116,8 @@ let package = Package(
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
             ["CloudEvents", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
+        // ◇ whether a value is what a JSON Schema asks for
+        room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
         // ◇ whether a webhook comes from whom it says
         room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
         // ◆ the event endpoint
@@ -150,7 +152,7 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "RouterAPI", "WebhookSignatures",
+                "RouterAPI", "JSONSchema", "WebhookSignatures",
                 "HTTPEventSink", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
@@ -161,7 +163,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Observability", "Subscriptions", "ProcessKit",
+                "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Observability", "Subscriptions",
+                "ProcessKit",
                 .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
             ],
             path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
@@ -194,7 +197,7 @@ let package = Package(
         .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
         .target(
-            name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "Subscriptions", .nioCore],
+            name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "JSONSchema", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
         tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", "FuzzKit", .nioCore]),
@@ -260,7 +263,12 @@ let package = Package(
         tests("SimulationTests", ["SimulationKit"]),
         tests(
             "ConformanceTests",
-            ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", "WebhookSignatures", .nioCore, .yams]),
+            [
+                "CloudEvents", "EventLog", "JSONSchema", "Subscriptions", "RouterTestKit", "WebhookSignatures",
+                .nioCore,
+                .yams,
+            ]),
+        tests("JSONSchemaTests", ["CloudEvents", "JSONSchema"]),
         tests(
             "IntegrationTests",
             [

@@ -12,7 +12,7 @@ time_max=${1:?seconds for each target}
 shift
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
-    targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription)
+    targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription schema pattern)
 fi
 
 fail() {
@@ -42,7 +42,7 @@ compile() { # MODULE FILE…
 }
 
 objects=()
-for room in CloudEvents EventLog Subscriptions; do
+for room in CloudEvents EventLog Subscriptions JSONSchema; do
     mapfile -d '' -t files < <(find "Sources/Router/$room" -name '*.swift' -print0)
     compile "$room" "${files[@]}"
     objects+=("$out/$room.o")

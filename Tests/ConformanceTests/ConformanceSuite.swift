@@ -5,6 +5,7 @@ enum ConformanceSuite: String, Sendable {
     case cesql
     case cloudEvents = "cloudevents"
     case cloudEventsJSON = "cloudevents-json"
+    case jsonSchema = "json-schema-2020-12"
     case webhookSignatures = "webhook-signatures"
 
     /// Where the suite lies, whether it does or not.

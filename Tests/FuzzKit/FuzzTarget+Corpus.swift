@@ -42,6 +42,8 @@ extension FuzzTarget {
         case .expression: Self.expressions
         case .filter: Self.filters
         case .subscription: Self.filters.map { Self.subscription(filter: $0) }
+        case .schema: Self.schemas
+        case .pattern: Self.patterns
         }
     }
 
@@ -78,6 +80,8 @@ extension FuzzTarget {
                 "type", "\"filters\":", "\"config\":", "\"start\":\"earliest\",", "\"sink\":", "\"protocol\":\"HTTP\",",
                 "\"types\":[\"a\"],", "1e400", "-1",
             ]
+        case .schema: Self.jsonWords + Self.schemaWords
+        case .pattern: Self.patternWords
         }
     }
 

@@ -18,6 +18,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case filter
     /// A subscription of the Subscriptions API.
     case subscription
+    /// A JSON Schema in one line, and behind it a value.
+    case schema
+    /// A pattern of a JSON Schema in one line, and behind it a text.
+    case pattern
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -40,6 +44,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .expression: Self.expression(bytes)
         case .filter: Self.filter(bytes)
         case .subscription: Self.subscription(bytes)
+        case .schema: Self.schema(bytes)
+        case .pattern: Self.pattern(bytes)
         }
     }
 }

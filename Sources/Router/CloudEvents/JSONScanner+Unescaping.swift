@@ -3,7 +3,7 @@ import NIOCore
 extension JSONScanner {
     /// The text that a string stands for, UTF-8.
     /// - Throws: `malformedJSON` where an escape names half of a surrogate pair: no text has such a character.
-    func unescape(_ token: StringToken) throws(CloudEventError) -> ByteBuffer {
+    package func unescape(_ token: StringToken) throws(CloudEventError) -> ByteBuffer {
         var text = ByteBuffer()
         text.reserveCapacity(token.range.count)
         var index = token.range.lowerBound

@@ -1,18 +1,18 @@
 import NIOCore
 
 /// A strict reader of JSON text (RFC 8259) over bytes. It never recurses: nesting costs one bit a level, up to a limit.
-struct JSONScanner {
+package struct JSONScanner {
     /// A string as it stands in the text, without its quotes.
-    struct StringToken {
-        let range: Range<Int>
-        let hasEscapes: Bool
+    package struct StringToken {
+        package let range: Range<Int>
+        package let hasEscapes: Bool
     }
 
     let bytes: UnsafeRawBufferPointer
     /// Where the next byte is read.
-    private(set) var position = 0
+    package private(set) var position = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Whether the bytes are one JSON value with nothing but white space around it.
     static func isValid(_ bytes: UnsafeRawBufferPointer, nestingMax: Int) -> Bool {
@@ -28,20 +28,22 @@ struct JSONScanner {
     }
 
     /// The byte at the position; nil at the end.
-    @inline(__always) var next: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
+    @inline(__always) package var next: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
     /// The bytes of a range of the text.
     @inline(__always)
-    func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self.bytes[range]) }
+    package func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self.bytes[range])
+    }
 
     @inline(__always)
-    mutating func skipWhitespace() {
+    package mutating func skipWhitespace() {
         while let byte = self.next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { self.position += 1 }
     }
 
     /// Takes `byte` if it comes next.
     @inline(__always)
-    mutating func take(_ byte: UInt8) -> Bool {
+    package mutating func take(_ byte: UInt8) -> Bool {
         guard self.next == byte else { return false }
         self.position += 1
         return true
@@ -49,18 +51,18 @@ struct JSONScanner {
 
     /// Takes `byte` or throws `malformedJSON`.
     @inline(__always)
-    mutating func expect(_ byte: UInt8, _ what: StaticString) throws(CloudEventError) {
+    package mutating func expect(_ byte: UInt8, _ what: StaticString) throws(CloudEventError) {
         guard self.take(byte) else { throw self.unexpected(what) }
     }
 
     /// Throws where anything but white space follows.
-    mutating func expectEnd() throws(CloudEventError) {
+    package mutating func expectEnd() throws(CloudEventError) {
         self.skipWhitespace()
         guard self.position == self.bytes.count else { throw self.unexpected("the end of the text") }
     }
 
     /// Reads a string from its opening quote.
-    mutating func scanString() throws(CloudEventError) -> StringToken {
+    package mutating func scanString() throws(CloudEventError) -> StringToken {
         try self.expect(UInt8(ascii: "\""), "a string")
         let start = self.position
         var hasEscapes = false
@@ -96,7 +98,7 @@ struct JSONScanner {
     }
 
     /// Reads a number (section 6). Gives whether it has neither fraction nor exponent.
-    mutating func scanNumber() throws(CloudEventError) -> Bool {
+    package mutating func scanNumber() throws(CloudEventError) -> Bool {
         var isInteger = true
         _ = self.take(UInt8(ascii: "-"))
         if !self.take(UInt8(ascii: "0")) { try self.skipDigits() }
@@ -114,7 +116,7 @@ struct JSONScanner {
     }
 
     /// Reads `true`, `false` or `null`.
-    mutating func scanLiteral(_ literal: StaticString) throws(CloudEventError) {
+    package mutating func scanLiteral(_ literal: StaticString) throws(CloudEventError) {
         let length = literal.utf8CodeUnitCount
         guard self.bytes.count - self.position >= length,
             self.slice(self.position..<(self.position + length)).isEqual(to: literal)
@@ -150,7 +152,7 @@ struct JSONScanner {
         CloudEventError(.malformedJSON, reason: reason, byteOffset: self.position)
     }
 
-    func unexpected(_ wanted: StaticString) -> CloudEventError {
+    package func unexpected(_ wanted: StaticString) -> CloudEventError {
         guard let byte = self.next else { return self.failure("expected \(wanted), but the text ends") }
         let found = (0x21...0x7e).contains(byte) ? "'\(Unicode.Scalar(byte))'" : "byte \(byte)"
         return self.failure("expected \(wanted), found \(found)")
