@@ -120,6 +120,8 @@ let package = Package(
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
         // ◇ whether a webhook comes from whom it says
         room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
+        // ◇ where requests that callers ask for may go
+        room("NetworkGuard", "Sources/Router/NetworkGuard", [.nioCore]),
         // ◆ the event endpoint
         room(
             "Ingress", "Sources/Router/Ingress",
@@ -132,15 +134,15 @@ let package = Package(
         .target(
             name: "RouterAPI",
             dependencies: [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Observability",
-                .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "NetworkGuard",
+                "Observability", .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
         // ◆ outbound delivery
         room(
             "HTTPEventSink", "Sources/Router/HTTPEventSink",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "NetworkGuard", .nioCore, .nioPosix, .nioHTTP1,
                 .asyncHTTPClient,
                 .logging,
             ]),
@@ -153,7 +155,7 @@ let package = Package(
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
                 "RouterAPI", "JSONSchema", "WebhookSignatures",
-                "HTTPEventSink", "Observability", .nioCore,
+                "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -197,7 +199,8 @@ let package = Package(
         .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
         .target(
-            name: "FuzzKit", dependencies: ["CloudEvents", "EventLog", "JSONSchema", "Subscriptions", .nioCore],
+            name: "FuzzKit",
+            dependencies: ["CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", .nioCore],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
         tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", "FuzzKit", .nioCore]),
@@ -245,7 +248,7 @@ let package = Package(
         tests(
             "RouterAPITests",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "RouterAPI",
+                "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "NetworkGuard", "RouterAPI",
                 "RouterTestKit",
                 .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
                 .lifecycle,
@@ -254,10 +257,10 @@ let package = Package(
         tests(
             "HTTPEventSinkTests",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "HTTPEventSink", "RouterTestKit", .nioCore,
-                .nioPosix,
-                .nioHTTP1, .logging,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "HTTPEventSink", "NetworkGuard", "ProcessKit",
+                "RouterTestKit", .nioCore, .nioPosix, .nioHTTP1, .logging,
             ]),
+        tests("NetworkGuardTests", ["NetworkGuard", "Subscriptions", "FuzzKit", .nioCore]),
         tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
@@ -273,14 +276,14 @@ let package = Package(
             "IntegrationTests",
             [
                 "BrokerTraits", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit", .nioCore,
-                .nioPosix,
+                .nioPosix, .nioSSL,
                 .nioHTTP1, .grdb,
             ]),
         tests(
             "PortariumTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "Ingress", "KafkaEventLog", "ObjectStore",
-                "Portarium", .nioCore,
+                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "HTTPEventSink", "Ingress", "KafkaEventLog",
+                "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),

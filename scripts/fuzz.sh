@@ -12,7 +12,8 @@ time_max=${1:?seconds for each target}
 shift
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
-    targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription schema pattern)
+    targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription host
+        network schema pattern)
 fi
 
 fail() {
@@ -42,7 +43,7 @@ compile() { # MODULE FILE…
 }
 
 objects=()
-for room in CloudEvents EventLog Subscriptions JSONSchema; do
+for room in CloudEvents EventLog JSONSchema NetworkGuard Subscriptions; do
     mapfile -d '' -t files < <(find "Sources/Router/$room" -name '*.swift' -print0)
     compile "$room" "${files[@]}"
     objects+=("$out/$room.o")

@@ -44,6 +44,8 @@ extension FuzzTarget {
         case .subscription: Self.filters.map { Self.subscription(filter: $0) }
         case .schema: Self.schemas
         case .pattern: Self.patterns
+        case .host: Self.hosts
+        case .network: ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7", "fd00::/8", "::1/128", "2001:db8::/33"]
         }
     }
 
@@ -82,6 +84,11 @@ extension FuzzTarget {
             ]
         case .schema: Self.jsonWords + Self.schemaWords
         case .pattern: Self.patternWords
+        case .host, .network:
+            [
+                ".", ":", "::", "[", "]", "%", "/", "0x", "0X", "0", "7", "08", "127", "256", "4294967295", "ffff", "f",
+                "-", "_", "localhost", " ", "@", "\u{0}", "\u{FF11}", "\u{3002}", "\u{212A}", "+", "/32", "/128",
+            ]
         }
     }
 
@@ -134,6 +141,11 @@ extension FuzzTarget {
         "CONCAT_WS('-', UPPER(text), LEFT(type, 3), SUBSTRING(text, -2, 1)) != TRIM(' x ')",
         "LENGTH(text) > 3 AND (INT('7') = ABS(-7) OR BOOL('true'))", "missing = 1 OR NOSUCH(1, 2)",
         "1 / 0 = 2147483647",
+    ]
+
+    private static let hosts = [
+        "example.com", "localhost.", "a-b.c_d.EXAMPLE", "192.0.2.1", "127.1", "0x7f.0.1", "017700000001", "2130706433",
+        "[::1]", "2001:db8::1", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "0x7f.010.1",
     ]
 
     private static let filters = [

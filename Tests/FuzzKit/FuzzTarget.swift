@@ -22,6 +22,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case schema
     /// A pattern of a JSON Schema in one line, and behind it a text.
     case pattern
+    /// The host of a URL.
+    case host
+    /// A network in the configuration.
+    case network
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -46,6 +50,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .subscription: Self.subscription(bytes)
         case .schema: Self.schema(bytes)
         case .pattern: Self.pattern(bytes)
+        case .host: Self.host(bytes)
+        case .network: Self.network(bytes)
         }
     }
 }

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func preparedDestinationsAreKeptByIdentityAndBounded() {
-        let prepared = PreparedDestinations(max: 8, userAgent: "portarium/test")
+        let prepared = PreparedDestinations(max: 8, userAgent: "portarium/test") { _ in .open }
         func destination(_ path: String) -> Destination {
             Destination(
                 sink: "http://127.0.0.1:1/\(path)", origin: "http://127.0.0.1:1", mode: .binary,
@@ -86,6 +86,7 @@ import Testing
         configuration.responseBodyBytesMax = -5
         configuration.retryAfterMillisecondsMax = .max
         configuration.preparedDestinationsMax = 0
+        configuration.addressCheckIntervalMilliseconds = 0
         configuration.version = "1.0\r\nX: y"
         let clamped = configuration.clamped()
         #expect(clamped.connectTimeoutMilliseconds == 1)
@@ -93,6 +94,7 @@ import Testing
         #expect(clamped.responseBodyBytesMax == 0)
         #expect(clamped.retryAfterMillisecondsMax == 2_592_000_000)
         #expect(clamped.preparedDestinationsMax == 2)
+        #expect(clamped.addressCheckIntervalMilliseconds == 100)
         #expect(clamped.version == "1.0Xy")
     }
 }

@@ -3,6 +3,7 @@ import Delivery
 import EventLog
 import HTTPEventSink
 import NIOCore
+import NetworkGuard
 import RouterTestKit
 import Subscriptions
 
@@ -11,12 +12,14 @@ struct SinkWorld {
     let sink: HTTPEventSink
     let server: LoopbackSink
 
-    /// Makes both, runs `body`, and takes both down whatever comes of it.
+    /// Makes both, runs `body`, and takes both down whatever comes of it. The sink may send to loopback.
     static func run<Result: Sendable>(
         host: String = "127.0.0.1", configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
         _ body: (SinkWorld) async throws -> Result
     ) async throws -> Result {
         try await LoopbackSink.withSink(host: host) { server in
+            var configuration = configuration
+            configuration.networkPolicy.allowedNetworks += IPNetwork.loopback
             let sink = HTTPEventSink(configuration: configuration)
             do {
                 let result = try await body(SinkWorld(sink: sink, server: server))

@@ -1,3 +1,4 @@
+import NetworkGuard
 import Testing
 
 @testable import Portarium
@@ -132,6 +133,31 @@ struct ConfigurationCheckTests {
         ] {
             #expect(self.issues(line + "\n").count == 1, "\(line)")
         }
+    }
+
+    @Test func networksAndHostsOfSinksAreReadAndNamedAtTheirElement() {
+        #expect(
+            self.issues("sink:\n  allowedNetworks:\n    - auto\n    - 10.0.0.5/8\n") == [
+                "4:7 sink.allowedNetworks names '10.0.0.5/8', which has bits set behind its first 8: write 10.0.0.0/8"
+            ])
+        #expect(
+            self.issues("sink:\n  allowedNetworks: [10.0.0.0/8, private]\n") == [
+                "2:33 sink.allowedNetworks names 'private', which must be an address or a network such as 10.0.0.0/8 "
+                    + "or fd00::/8"
+            ])
+        #expect(
+            self.issues("sink:\n  allowedHosts: [a.example, 10.0.0.5]\n") == [
+                "2:29 sink.allowedHosts names '10.0.0.5', an address: addresses belong in sink.allowedNetworks"
+            ])
+        #expect(
+            self.issues("sink:\n  allowedHosts: [\"https://a.example\"]\n").first?
+                .hasPrefix("2:18 sink.allowedHosts names 'https://a.example', which must be the name of") == true)
+        let check = ConfigurationCheck(
+            Array("sink:\n  allowedNetworks: [auto, \"::1\", 10.0.0.0/8]\n  allowedHosts: [A.example.]\n".utf8))
+        #expect(check.issues.isEmpty)
+        #expect(check.configuration.sink.allowedNetworks.networks.map(\.description) == ["::1/128", "10.0.0.0/8"])
+        #expect(check.configuration.sink.allowedNetworks.isAutomatic)
+        #expect(check.configuration.sink.allowedHosts == ["a.example"])
     }
 
     @Test func aSettingForATopicThatNoRouteHasIsNamedAtItsElement() {

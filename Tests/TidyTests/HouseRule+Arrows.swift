@@ -8,6 +8,7 @@ extension HouseRule {
             "CloudEvents", "EventLog", "Subscriptions", "NIOCore", "Collections", "DequeModule", "HeapModule",
             "OrderedCollections",
         ],
+        "Sources/Router/NetworkGuard/": ["NIOCore"],
     ]
 
     static func arrow(_ file: SourceFile) -> [Violation] {

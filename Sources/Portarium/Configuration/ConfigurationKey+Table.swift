@@ -222,6 +222,13 @@ extension ConfigurationKey {
         .integer(
             "sink.responseBytesMax", \.sink.responseBytesMax, 0...16_777_216,
             "Bytes that are read of a sink's answer at most."),
+        ConfigurationKey(
+            path: ["sink", "allowedNetworks"], form: .list(.allowedNetworks),
+            meaning: "Networks beside the public one that sinks may be in: addresses, or networks such as 10.0.0.0/8. "
+                + "`auto` is loopback as long as the router itself listens on loopback."),
+        ConfigurationKey(
+            path: ["sink", "allowedHosts"], form: .list(.allowedHosts),
+            meaning: "Names of hosts that may also have loopback, private and carrier addresses."),
     ]
 
     private static let observability: [ConfigurationKey] = [

@@ -1,3 +1,5 @@
+import NetworkGuard
+
 /// Everything `portarium serve` can be told, with the value each setting has when nobody says anything.
 ///
 /// Plain values: how they are read is ``RouterConfigurationReader``'s business, what they are called and may be is
@@ -171,6 +173,10 @@ extension RouterConfiguration {
         var connectionsPerDestinationMax = 256
         /// What is read of an answer, `0...16777216`. Default 64 KiB.
         var responseBytesMax = 65_536
+        /// Networks that sinks may be in beside the public one. Default: ``AllowedNetworks/automatic`` alone.
+        var allowedNetworks = AllowedNetworks.automatic
+        /// Hosts of sinks that may also have loopback, private and carrier addresses, lower-case. Default none.
+        var allowedHosts: [String] = []
     }
 
     /// What people and machines see of the router's work.

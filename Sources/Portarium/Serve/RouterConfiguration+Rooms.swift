@@ -6,6 +6,7 @@ import EventLog
 import HTTPEventSink
 import HTTPServing
 import Ingress
+import NetworkGuard
 import RouterAPI
 
 /// What each room gets of the settings.
@@ -50,6 +51,7 @@ extension RouterConfiguration {
         var api = RouterAPIConfiguration()
         api.streamsMax = self.server.streamsMax
         api.streamsPerTenantMax = self.server.streamsPerTenantMax
+        api.networkPolicy = self.networkPolicy
         return api
     }
 
@@ -87,7 +89,21 @@ extension RouterConfiguration {
         sink.connectTimeoutMilliseconds = Int64(self.sink.connectTimeoutMilliseconds)
         sink.connectionsPerDestinationMax = self.sink.connectionsPerDestinationMax
         sink.responseBodyBytesMax = self.sink.responseBytesMax
+        sink.networkPolicy = self.networkPolicy
         return sink
+    }
+
+    /// Where sinks may be.
+    var networkPolicy: NetworkPolicy {
+        NetworkPolicy(
+            allowedNetworks: (self.allowsLoopbackSinks ? IPNetwork.loopback : [])
+                + self.sink.allowedNetworks.networks,
+            allowedHosts: Set(self.sink.allowedHosts))
+    }
+
+    /// Whether sinks may be on loopback because only who is there too can reach the router.
+    var allowsLoopbackSinks: Bool {
+        self.sink.allowedNetworks.isAutomatic && NetworkPolicy.isLoopback(host: self.server.listenHost)
     }
 
     func routingTable() throws -> RoutingTable {

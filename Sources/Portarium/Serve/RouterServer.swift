@@ -67,7 +67,13 @@ struct RouterServer: Sendable {
             correlationID: { correlationIDs.next(at: $0) })
         guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, claimCheck, intake, nil) }
 
-        let sink = HTTPEventSink(configuration: self.configuration.eventSink)
+        if self.configuration.allowsLoopbackSinks {
+            self.logger.info(
+                "sinks on loopback are allowed, because the router listens there only; sink.allowedNetworks changes it")
+        }
+        let sink = HTTPEventSink(
+            configuration: self.configuration.eventSink,
+            observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger))
         do {
             try await self.serve(
                 log, claimCheck, intake,

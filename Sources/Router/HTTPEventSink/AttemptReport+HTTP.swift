@@ -3,6 +3,7 @@ import Delivery
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NetworkGuard
 
 #if canImport(Darwin)
 import Darwin
@@ -38,9 +39,11 @@ extension AttemptReport {
     /// A failure in a few words, without the URL, headers or anything else that came from outside.
     static func text(of error: any Error) -> String {
         switch error {
+        case let refusal as AddressRefusal: self.text(of: refusal)
         case let error as HTTPClientError: self.text(of: error)
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { self.text(of: $0.error) } ?? "host name not resolved"
+        case is SocketAddressError.UnknownHost, is NoAddress: "host name not resolved"
         case let error as IOError: self.text(ofErrno: error.errnoCode)
         case is HTTPParserError: "malformed response"
         case let error as ChannelError:
@@ -54,6 +57,11 @@ extension AttemptReport {
             String(reflecting: type(of: error)).hasPrefix("NIOSSL.")
                 ? "TLS failed" : "failed: \(String(describing: type(of: error)))"
         }
+    }
+
+    /// Without the address: it is the sink's owner who reads this, and the network may be somebody else's.
+    private static func text(of refusal: AddressRefusal) -> String {
+        "the sink's address is not allowed: it is \(refusal.addressClass.phrase)"
     }
 
     private static func text(of error: HTTPClientError) -> String {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Delivery
 import NIOCore
 import NIOHTTP1
+import NetworkGuard
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -19,26 +20,62 @@ import Foundation
 /// gone; other 4xx, and 3xx, which are never followed, are rejected, as is a destination to which no request can be
 /// made.
 ///
+/// Nothing is sent to addresses that ``HTTPEventSinkConfiguration/networkPolicy`` does not allow: an attempt on one is
+/// tried again like one that found nobody, whatever may have changed by then. Proxies are not used, also where the
+/// environment names one.
+///
 /// Attempts do not wait for each other here; no more than ``HTTPEventSinkConfiguration/connectionsPerDestinationMax``
 /// are on the wire to one HTTP/1.1 destination. ``shutdown()`` has to be called before the sink is let go.
 public final class HTTPEventSink: EventSink, Sendable {
     private let client: HTTPClient
+    /// For the hosts that the policy allows by name: on its connections more addresses are allowed.
+    private let allowedHostsClient: HTTPClient?
+    private let addressGuard: AddressGuard
+    private let observer: (any AddressRefusalObserver)?
     private let configuration: HTTPEventSinkConfiguration
     private let destinations: PreparedDestinations
     private let encoder: RequestEncoder
 
     /// - Parameters:
     ///   - configuration: Limits; values out of range are clamped.
+    ///   - observer: Hears of attempts that are refused.
     ///   - eventLoopGroup: Where connections live. It has to outlive the sink, and stays the caller's.
-    public init(
+    public convenience init(
         configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
+        observer: (any AddressRefusalObserver)? = nil,
+        eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
+    ) {
+        self.init(
+            configuration: configuration, observer: observer, lookup: .system, eventLoopGroup: eventLoopGroup)
+    }
+
+    /// - Parameter lookup: What names are looked up with before there is a connection.
+    init(
+        configuration: HTTPEventSinkConfiguration, observer: (any AddressRefusalObserver)?, lookup: AddressLookup,
         eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
     ) {
         let configuration = configuration.clamped()
         self.configuration = configuration
+        self.observer = observer
+        let addressGuard = AddressGuard(
+            configuration: configuration, lookup: lookup, eventLoopGroup: eventLoopGroup)
+        self.addressGuard = addressGuard
         self.destinations = PreparedDestinations(
-            max: configuration.preparedDestinationsMax, userAgent: "portarium/\(configuration.version)")
+            max: configuration.preparedDestinationsMax, userAgent: "portarium/\(configuration.version)",
+            gate: { addressGuard.gate(ofHost: $0) })
         self.encoder = RequestEncoder(spanIDs: SpanIDs())
+        let client = Self.clientConfiguration(configuration)
+        func makeClient(isForAllowedHosts: Bool) -> HTTPClient {
+            var client = client
+            addressGuard.watch(&client, isForAllowedHosts: isForAllowedHosts)
+            return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: client)
+        }
+        self.client = makeClient(isForAllowedHosts: false)
+        self.allowedHostsClient =
+            configuration.networkPolicy.allowedHosts.isEmpty ? nil : makeClient(isForAllowedHosts: true)
+    }
+
+    private static func clientConfiguration(_ configuration: HTTPEventSinkConfiguration) -> HTTPClient.Configuration {
         var client = HTTPClient.Configuration()
         client.redirectConfiguration = .disallow
         client.timeout.connect = .milliseconds(configuration.connectTimeoutMilliseconds)
@@ -50,7 +87,7 @@ public final class HTTPEventSink: EventSink, Sendable {
         client.httpVersion = configuration.isHTTP2Enabled ? .automatic : .http1Only
         // The trace goes on from the event, not from the task that happens to send it.
         client.tracing.tracer = nil
-        self.client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: client)
+        return client
     }
 
     /// Makes one attempt within the destination's timeout, which covers connecting, sending, and the whole answer.
@@ -63,19 +100,23 @@ public final class HTTPEventSink: EventSink, Sendable {
                 meaning: meaning, status: status, error: error,
                 durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
         }
+        let prepared = self.destinations[attempt.destination]
         let request: HTTPClientRequest
         do throws(DestinationFault) {
-            request = try self.encoder.request(
-                for: attempt, from: self.destinations[attempt.destination].template.get())
+            request = try self.encoder.request(for: attempt, from: prepared.template.get())
         } catch {
             return report(.rejected, nil, error.text)
         }
         let deadline = start + .milliseconds(max(attempt.destination.timeoutMilliseconds, 1))
         let response: HTTPClientResponse
         do {
-            response = try await self.client.execute(request, deadline: deadline)
+            try await prepared.gate.pass(
+                until: min(deadline, start + .milliseconds(self.configuration.connectTimeoutMilliseconds)))
+            response = try await self.client(for: prepared.gate).execute(request, deadline: deadline)
         } catch {
-            return report(.retry(afterMilliseconds: nil), nil, AttemptReport.text(of: error))
+            let refusal = self.addressGuard.refusal(of: error, isAllowedHost: prepared.gate.isAllowedHost)
+            if let refusal { self.observer?.refused(refusal, host: prepared.host) }
+            return report(.retry(afterMilliseconds: nil), nil, AttemptReport.text(of: refusal ?? error))
         }
         let status = Int(response.status.code)
         let failure = await ResponseBody.discard(
@@ -93,8 +134,14 @@ public final class HTTPEventSink: EventSink, Sendable {
     /// Closes all connections and ends attempts that are under way as retries; later attempts are retries at once.
     /// May be called more than once.
     public func shutdown() async {
+        await self.addressGuard.stop()
         // What it throws says that attempts were cut short, or that it was called before: both are as documented.
         try? await self.client.shutdown()
+        try? await self.allowedHostsClient?.shutdown()
+    }
+
+    private func client(for gate: HostGate) -> HTTPClient {
+        gate.isAllowedHost ? self.allowedHostsClient ?? self.client : self.client
     }
 
     private func retryAfterMilliseconds(of response: HTTPClientResponse) -> Int64? {

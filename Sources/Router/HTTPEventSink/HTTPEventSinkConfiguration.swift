@@ -1,4 +1,5 @@
 import CloudEvents
+import NetworkGuard
 
 /// The limits of ``HTTPEventSink``. Values outside their range are clamped.
 public struct HTTPEventSinkConfiguration: Sendable, Hashable {
@@ -20,8 +21,13 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
     public var responseBodyBytesMax: Int = 65_536
     /// The longest `Retry-After` that is believed, `0...2592000000` (30 days); longer ones count as this long.
     public var retryAfterMillisecondsMax: Int64 = 86_400_000
-    /// Destinations whose prepared parts are remembered, `2...1000000`.
+    /// Destinations whose prepared parts are remembered, and names of hosts that were looked up, `2...1000000`.
     public var preparedDestinationsMax: Int = 8_192
+    /// Where requests may go. Default: to the public network only.
+    public var networkPolicy = NetworkPolicy()
+    /// How long it holds that all addresses of a host's name are allowed, `100...3600000`. Connections are looked at in
+    /// any case.
+    public var addressCheckIntervalMilliseconds: Int64 = 30_000
     /// Whether HTTP/2 is offered to destinations with TLS.
     public var isHTTP2Enabled: Bool = true
 
@@ -39,6 +45,7 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
         clamp(&configuration.requestsPerConnectionMax, 1...1_000_000_000)
         clamp(&configuration.responseBodyBytesMax, 0...16_777_216)
         clamp(&configuration.retryAfterMillisecondsMax, 0...2_592_000_000)
+        clamp(&configuration.addressCheckIntervalMilliseconds, 100...3_600_000)
         clamp(&configuration.preparedDestinationsMax, 2...1_000_000)
         let version = configuration.version.utf8.filter(ASCIISet.token.contains)
         configuration.version = version.isEmpty ? "dev" : String(decoding: version, as: UTF8.self)

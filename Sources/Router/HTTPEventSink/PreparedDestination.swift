@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Delivery
 import NIOHTTP1
+import NetworkGuard
 import Subscriptions
 
 #if canImport(FoundationEssentials)
@@ -15,17 +16,28 @@ struct PreparedDestination: Sendable {
     let destination: Destination
     /// The request without body and with the headers that do not depend on the event, or why there can be none.
     let template: Result<HTTPClientRequest, DestinationFault>
+    /// The host that the client connects to, without brackets; empty where there is no request.
+    let host: String
+    /// What stands between attempts and the host.
+    let gate: HostGate
 
-    init(_ destination: Destination, userAgent: String) {
+    init(_ destination: Destination, userAgent: String, gate: (_ host: String) -> HostGate) {
         self.destination = destination
-        self.template = Result { () throws(DestinationFault) in
-            try Self.template(for: destination, userAgent: userAgent)
+        do throws(DestinationFault) {
+            let (request, host) = try Self.template(for: destination, userAgent: userAgent)
+            self.template = .success(request)
+            self.host = host
+            self.gate = gate(host)
+        } catch {
+            self.template = .failure(error)
+            self.host = ""
+            self.gate = .refused(AddressRefusal(.malformed))
         }
     }
 
     private static func template(
         for destination: Destination, userAgent: String
-    ) throws(DestinationFault) -> HTTPClientRequest {
+    ) throws(DestinationFault) -> (HTTPClientRequest, host: String) {
         guard let components = URLComponents(string: destination.sink), let scheme = components.scheme?.lowercased(),
             scheme == "http" || scheme == "https"
         else { throw DestinationFault("the sink is no absolute URL with http or https") }
@@ -58,7 +70,7 @@ struct PreparedDestination: Sendable {
         var request = HTTPClientRequest(url: destination.sink)
         request.method = method
         request.headers = headers
-        return request
+        return (request, host)
     }
 
     /// No port, an empty one, or `1...65535`. Read from the text, because a parser takes a number that it cannot hold

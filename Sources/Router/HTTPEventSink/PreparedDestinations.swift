@@ -13,11 +13,13 @@ final class PreparedDestinations: Sendable {
 
     private let generationMax: Int
     private let userAgent: String
+    private let gate: @Sendable (_ host: String) -> HostGate
     private let generations = Mutex(Generations())
 
-    init(max: Int, userAgent: String) {
+    init(max: Int, userAgent: String, gate: @escaping @Sendable (_ host: String) -> HostGate) {
         self.generationMax = Swift.max(max / 2, 1)
         self.userAgent = userAgent
+        self.gate = gate
     }
 
     subscript(destination: Destination) -> PreparedDestination {
@@ -30,7 +32,7 @@ final class PreparedDestinations: Sendable {
         }
         if let known { return known }
         // Made outside the lock: two at once make the same.
-        let prepared = PreparedDestination(destination, userAgent: self.userAgent)
+        let prepared = PreparedDestination(destination, userAgent: self.userAgent, gate: self.gate)
         self.generations.withLock { self.insert(prepared, as: id, into: &$0) }
         return prepared
     }

@@ -49,6 +49,8 @@ public enum MetricName: String, Sendable, CaseIterable {
     case deliveryRetriesScheduled = "portarium_delivery_retries_scheduled"
     case deliveryCircuitsOpen = "portarium_delivery_circuits_open"
     case deliveryEndToEndDuration = "portarium_delivery_end_to_end_duration_seconds"
+    /// `class`: what the address is for, a stable word, see `AddressClass`.
+    case sinkAddressesRefused = "portarium_sink_addresses_refused_total"
 
     /// `outcome` (`carried`, `passed-over`): records that were read for subscriptions whose sink is a topic, where the
     /// log routes by itself.
@@ -93,8 +95,8 @@ extension MetricName {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
-            .deliveryAttempts, .deliveryEvents, .routedRecords, .routeFailures, .parkedEvents, .parkedBytes,
-            .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
+            .parkedBytes, .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
@@ -141,6 +143,7 @@ extension MetricName {
         case .deliveryRetriesScheduled: "Deliveries that wait for their next attempt."
         case .deliveryCircuitsOpen: "Destinations that are given a rest."
         case .deliveryEndToEndDuration: "From a record's append to its delivery."
+        case .sinkAddressesRefused: "Attempts that were not made because their sink's address is not allowed."
         case .routedRecords: "Records read for subscriptions to topics, by whether the subscription wanted them."
         case .routeFailures: "Transactions of routes that were taken back; they are tried again."
         case .parkedEvents: "Events whose data were parked in the object store, or could not be."

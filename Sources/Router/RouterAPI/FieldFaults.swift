@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import HTTPServing
+import NetworkGuard
 import Subscriptions
 
 /// Collects what is wrong with the members of a document, so that one answer names all of it.
@@ -60,9 +61,17 @@ struct FieldFaults {
         }
     }
 
-    mutating func sink(_ pointer: String, _ text: String) {
+    /// A URL, to a host that the router may send to. Names are taken for good here: what they mean is looked at
+    /// whenever something is sent.
+    mutating func sink(_ pointer: String, _ text: String, _ policy: NetworkPolicy) {
         do throws(SinkURLError) {
-            _ = try SinkURL(text)
+            let url = try SinkURL(text)
+            if let refusal = policy.refusal(ofHost: url.host) {
+                self.add(
+                    pointer,
+                    "has the host '\(url.host)', which is \(refusal.addressClass.phrase): the router sends to the "
+                        + "public network only; whoever runs it can allow others with sink.allowedNetworks")
+            }
         } catch {
             self.add(pointer, error.reason)
         }

@@ -2,6 +2,7 @@ import CloudEvents
 import EventDispatch
 import EventLog
 import HTTPServing
+import NetworkGuard
 import Subscriptions
 
 /// The body of `POST /v1/replays`.
@@ -60,9 +61,9 @@ struct ReplayDocument: Decodable {
     }
 
     /// - Throws: 422 with everything that is wrong.
-    func request(tenant: String) throws(ProblemError) -> ReplayRequest {
+    func request(tenant: String, policy: NetworkPolicy) throws(ProblemError) -> ReplayRequest {
         var faults = FieldFaults()
-        let target = self.target(&faults)
+        let target = self.target(policy, &faults)
         let (from, to) = self.times(&faults)
         if self.topics.count > Self.topicsMax { faults.add("/topics", "must have at most \(Self.topicsMax) topics") }
         let topics = self.topics.enumerated().compactMap { faults.topic("/topics/\($0)", $1) }
@@ -80,13 +81,13 @@ struct ReplayDocument: Decodable {
             dryRun: self.dryRun)
     }
 
-    private func target(_ faults: inout FieldFaults) -> ReplayRequest.Target {
+    private func target(_ policy: NetworkPolicy, _ faults: inout FieldFaults) -> ReplayRequest.Target {
         switch (self.subscription, self.sink) {
         case (let name?, nil):
             faults.subscriptionName("/subscription", name)
             return .subscription(name)
         case (nil, let url?):
-            faults.sink("/sink", url)
+            faults.sink("/sink", url, policy)
             return .sink(url)
         case (_?, _?), (nil, nil):
             faults.add("", "must have exactly one of 'subscription' and 'sink'")

@@ -3,12 +3,14 @@ import EventLog
 import HTTPServing
 import HTTPTypes
 import Hummingbird
+import NetworkGuard
 import Subscriptions
 
 /// `/v1/replays`.
 struct ReplayRoutes: Sendable {
     let service: any ReplayService
     let bodies: JSONBodyReader
+    let networkPolicy: NetworkPolicy
 
     func addRoutes(to routes: RouteTable) {
         routes.post("v1/replays", use: self.create)
@@ -42,7 +44,7 @@ struct ReplayRoutes: Sendable {
 
     @Sendable private func create(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let document = try await self.bodies.decode(ReplayDocument.self, from: request)
-        let replay = try document.request(tenant: context.tenant)
+        let replay = try document.request(tenant: context.tenant, policy: self.networkPolicy)
         let view = try await self.service.create(replay)
         if replay.dryRun { return try Response.json { json in try json.replay(view) } }
         return try Response.json(status: .created, headers: [.location: "/v1/replays/\(view.id)"]) { json in

@@ -1,3 +1,5 @@
+import NetworkGuard
+
 /// Limits and times of the API.
 public struct RouterAPIConfiguration: Sendable {
     /// How long an event stream may be silent before a comment line is sent. At least 1 ms; default 15 s.
@@ -17,6 +19,8 @@ public struct RouterAPIConfiguration: Sendable {
     public var documentBytesMax = 1_048_576
     /// How long a client is told to wait after 429 and 503, in seconds, `0...`. Default 1.
     public var retryAfterSeconds = 1
+    /// Which hosts the URLs of sinks may name. Default: those that do not say that they are none of the public network.
+    public var networkPolicy = NetworkPolicy()
 
     /// The defaults.
     public init() {}

@@ -28,8 +28,10 @@ public struct RouterAPIRoutes: RouteProvider {
     ) {
         let bodies = JSONBodyReader(RequestBodyReader(bytesMax: configuration.documentBytesMax, budget: budget))
         self.configuration = configuration
-        self.subscriptions = SubscriptionRoutes(service: subscriptions, bodies: bodies)
-        self.replays = ReplayRoutes(service: replays, bodies: bodies)
+        self.subscriptions = SubscriptionRoutes(
+            service: subscriptions, bodies: bodies, networkPolicy: configuration.networkPolicy)
+        self.replays = ReplayRoutes(
+            service: replays, bodies: bodies, networkPolicy: configuration.networkPolicy)
         self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies)
         self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(

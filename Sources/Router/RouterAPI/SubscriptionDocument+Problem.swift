@@ -1,4 +1,5 @@
 import HTTPServing
+import NetworkGuard
 import Subscriptions
 
 extension SubscriptionDocument {
@@ -9,7 +10,18 @@ extension SubscriptionDocument {
 
     /// The subscription that the document describes.
     /// - Throws: 422 with everything that is wrong.
-    func checkedSubscription(tenant: String, defaultName: () -> String) throws(ProblemError) -> Subscription {
+    /// - Parameter policy: Which hosts the sink may have.
+    func checkedSubscription(
+        tenant: String, policy: NetworkPolicy, defaultName: () -> String
+    ) throws(ProblemError) -> Subscription {
+        let subscription = try self.validSubscription(tenant: tenant, defaultName: defaultName)
+        var faults = FieldFaults()
+        if !TopicSink.isMeant(by: subscription.sink) { faults.sink("/sink", subscription.sink, policy) }
+        try faults.throwIfAny()
+        return subscription
+    }
+
+    private func validSubscription(tenant: String, defaultName: () -> String) throws(ProblemError) -> Subscription {
         do throws(SubscriptionValidationError) {
             let isReadOnly = self.violations.allSatisfy { Self.readOnlyPointers.contains($0.pointer) }
             let document = isReadOnly ? self.withoutViolations : self

@@ -2,12 +2,14 @@ import EventDispatch
 import HTTPServing
 import HTTPTypes
 import Hummingbird
+import NetworkGuard
 import Subscriptions
 
 /// `/v1/subscriptions`, the CloudEvents Subscriptions API.
 struct SubscriptionRoutes: Sendable {
     let service: any SubscriptionService
     let bodies: JSONBodyReader
+    let networkPolicy: NetworkPolicy
 
     func addRoutes(to routes: RouteTable) {
         routes.post("v1/subscriptions", use: self.create)
@@ -58,7 +60,7 @@ struct SubscriptionRoutes: Sendable {
     @Sendable private func create(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let document = try await self.bodies.decode(SubscriptionDocument.self, from: request)
         let subscription = try document.checkedSubscription(
-            tenant: context.tenant, defaultName: ResourceName.mintSubscription)
+            tenant: context.tenant, policy: self.networkPolicy, defaultName: ResourceName.mintSubscription)
         let view = try await self.service.create(subscription)
         let headers: HTTPFields = [.location: "/v1/subscriptions/\(view.stored.subscription.id.name)"]
         return try Response.json(status: .created, headers: headers) { json in try json.subscription(view) }
@@ -74,7 +76,8 @@ struct SubscriptionRoutes: Sendable {
     @Sendable private func update(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let id = try Self.id(in: context)
         let document = try await self.bodies.decode(SubscriptionDocument.self, from: request)
-        let subscription = try document.checkedSubscription(tenant: id.tenant, defaultName: { id.name })
+        let subscription = try document.checkedSubscription(
+            tenant: id.tenant, policy: self.networkPolicy, defaultName: { id.name })
         var faults = FieldFaults()
         if subscription.id != id {
             faults.add("/id", "must be absent or the id of the path: a subscription keeps its id")
