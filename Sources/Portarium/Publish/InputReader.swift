@@ -22,7 +22,7 @@ struct InputReader: Sendable {
 
     private let descriptor: Int32
     private let path: String
-    /// The size of a regular file, nil for pipes and terminals.
+    /// The size of a file, nil for pipes and terminals, and for an empty file.
     let sizeBytes: Int64?
 
     /// Opens `path` (`-`: the standard input) for the time of `body`.
@@ -34,10 +34,17 @@ struct InputReader: Sendable {
             throw CommandFailure(.usage, "cannot read '\(path)': \(FileContents.reason())")
         }
         defer { if !isInput { close(descriptor) } }
-        var status = stat()
-        let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         return try await body(
-            InputReader(descriptor: descriptor, path: path, sizeBytes: isRegular ? Int64(status.st_size) : nil))
+            InputReader(descriptor: descriptor, path: path, sizeBytes: Self.size(of: descriptor)))
+    }
+
+    /// What a file has in all; nil for what has no end that could be gone to.
+    private static func size(of descriptor: Int32) -> Int64? {
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        guard place >= 0 else { return nil }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end > 0, lseek(descriptor, place, SEEK_SET) == place else { return nil }
+        return Int64(end)
     }
 
     /// The next bytes. `waitMilliseconds` is how long at most to wait for them.
