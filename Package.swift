@@ -31,6 +31,8 @@ extension Target.Dependency {
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -67,6 +69,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -80,10 +83,19 @@ let package = Package(
         room(
             "Delivery", "Sources/Router/Delivery",
             ["CloudEvents", "EventLog", "Subscriptions", .nioCore, .deque, .heap]),
+        // ◇ who may do what: principals, scopes, keys
+        room("Identity", "Sources/Router/Identity", [.crypto]),
+        // ◆ tokens of an issuer: its keys, over async-http-client, and what they sign
+        room(
+            "TokenVerification", "Sources/Router/TokenVerification",
+            ["Identity", .jwtKit, .nioCore, .nioHTTP1, .asyncHTTPClient, .lifecycle, .logging]),
         // ◆ the loops that drive the machines; the services behind the API
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
-            ["CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .lifecycle, .logging, .deque]),
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", .nioCore, .lifecycle, .logging,
+                .deque,
+            ]),
         // ◆ files of SQLite, for the log and for the indexes
         room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
         // ◆ the index of whatever log, fed through the seam; what it shares with the embedded log's own
@@ -115,7 +127,7 @@ let package = Package(
         // ◆ what every HTTP surface shares: problem+json, tenant, limits
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
-            ["CloudEvents", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
+            ["CloudEvents", "Identity", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
         // ◇ whether a value is what a JSON Schema asks for
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
         // ◇ whether a webhook comes from whom it says
@@ -126,7 +138,7 @@ let package = Package(
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Observability", .nioCore, .nioHTTP1, .httpTypes,
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Observability", .nioCore, .nioHTTP1, .httpTypes,
                 .hummingbird,
                 .hummingbirdCore, .lifecycle, .logging,
             ]),
@@ -134,7 +146,8 @@ let package = Package(
         .target(
             name: "RouterAPI",
             dependencies: [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "NetworkGuard",
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Identity",
+                "NetworkGuard",
                 "Observability", .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
@@ -154,7 +167,7 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "RouterAPI", "JSONSchema", "WebhookSignatures",
+                "Identity", "RouterAPI", "JSONSchema", "TokenVerification", "WebhookSignatures",
                 "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
@@ -210,8 +223,8 @@ let package = Package(
         tests(
             "EventDispatchTests",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "RouterTestKit", .nioCore,
-                .lifecycle, .logging,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "Identity", "RouterTestKit",
+                .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -231,7 +244,8 @@ let package = Package(
         tests(
             "IngressTests",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", .nioCore, .nioPosix, .nioEmbedded,
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", .nioCore, .nioPosix,
+                .nioEmbedded,
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
             ]),
         tests(
@@ -248,7 +262,8 @@ let package = Package(
         tests(
             "RouterAPITests",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "NetworkGuard", "RouterAPI",
+                "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "Identity", "NetworkGuard",
+                "RouterAPI",
                 "RouterTestKit",
                 .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
                 .lifecycle,
@@ -261,6 +276,13 @@ let package = Package(
                 "RouterTestKit", .nioCore, .nioPosix, .nioHTTP1, .logging,
             ]),
         tests("NetworkGuardTests", ["NetworkGuard", "Subscriptions", "FuzzKit", .nioCore]),
+        tests("IdentityTests", ["Identity"]),
+        tests(
+            "TokenVerificationTests",
+            [
+                "Identity", "TokenVerification", .jwtKit, .cryptoExtras, .hummingbird, .hummingbirdTesting, .nioCore,
+                .logging,
+            ]),
         tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
@@ -282,8 +304,8 @@ let package = Package(
         tests(
             "PortariumTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "HTTPEventSink", "Ingress", "KafkaEventLog",
-                "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", .nioCore,
+                "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "HTTPEventSink", "Identity", "Ingress",
+                "KafkaEventLog", "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),

@@ -40,6 +40,7 @@ struct EventServer: Sendable {
     let budget: InFlightBudget
     let routes: EventRoutes
     let direct: DirectEventRoute
+    let callers: any CallerResolver
     let queue: EventIntakeQueue
     let bodies: RequestBodyReader
 
@@ -47,11 +48,13 @@ struct EventServer: Sendable {
         limits: CloudEventLimits = CloudEventLimits(), bodyBytesMax: Int = 8 * 1024 * 1024,
         budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
         queueRecordsMax: Int = 1_000, eventBytesLimit: String = "limits.eventBytesMax",
-        directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil
+        directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil,
+        callers: any CallerResolver = HeaderTenantResolver()
     ) throws {
         let writer: any EventLogWriter = log ?? self.writer
         let counter = Mutex(0)
         self.budget = budget
+        self.callers = callers
         let mint: @Sendable (Timestamp) -> String = { _ in
             let number = counter.withLock { counter in
                 counter += 1
@@ -73,7 +76,7 @@ struct EventServer: Sendable {
             configuration: configuration, intake: intake, bodies: self.bodies, observer: self.counter,
             clock: { Self.now })
         self.direct = DirectEventRoute(
-            configuration: configuration, intake: intake, queue: self.queue, tenants: HeaderTenantResolver(),
+            configuration: configuration, intake: intake, queue: self.queue, callers: callers,
             observer: self.counter, clock: { Self.now })
     }
 
@@ -84,6 +87,7 @@ struct EventServer: Sendable {
         var application = HTTPApplication.make(
             configuration: configuration, routes: [self.routes],
             direct: isDirect ? (routes: [self.direct], bodies: self.bodies) : nil,
+            callers: self.callers,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         application.addServices(self.queue)
         return application

@@ -3,6 +3,7 @@ import EventLog
 import HTTPServing
 import Hummingbird
 import HummingbirdTesting
+import Identity
 import Ingress
 import NIOCore
 import NIOHTTP1
@@ -19,7 +20,7 @@ struct ParkingRouteTests {
             writer: server.writer, routing: RoutingTable(entries: [], defaultTopic: Topic("t")),
             correlationID: { _ in "c" })
         return DirectEventRoute(
-            configuration: configuration, intake: intake, queue: server.queue, tenants: HeaderTenantResolver())
+            configuration: configuration, intake: intake, queue: server.queue, callers: HeaderTenantResolver())
     }
 
     @Test(
@@ -29,7 +30,12 @@ struct ParkingRouteTests {
     func longBodiesAndThoseOfUnknownLengthGoToTheRouter(bytesMax: Int?, length: String?, isTaken: Bool) throws {
         var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/v1/events")
         if let length { head.headers.add(name: "content-length", value: length) }
-        #expect(try Self.route(bytesMax).takes(head) == isTaken)
+        head.headers.add(name: "content-type", value: "application/cloudevents+json")
+        switch try Self.route(bytesMax).admit(head) {
+        case .elsewhere: #expect(!isTaken)
+        case .admitted(let caller): #expect(isTaken && caller.tenant == "default")
+        case .refused(let problem): Issue.record("\(problem)")
+        }
     }
 
     @Test(arguments: [0, 1_000_000])

@@ -2,6 +2,7 @@ import HTTPServing
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Identity
 import Logging
 import NIOCore
 
@@ -43,5 +44,6 @@ func testApplication(
     _ routes: [any RouteProvider], configuration: ServingConfiguration = ServingConfiguration(),
     logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 ) -> Application<HTTPApplication.Responder> {
-    HTTPApplication.make(configuration: configuration, routes: routes, logger: logger)
+    HTTPApplication.make(
+        configuration: configuration, routes: routes, needs: { _, _ in .anyCredential }, logger: logger)
 }

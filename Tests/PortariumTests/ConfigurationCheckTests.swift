@@ -17,6 +17,7 @@ struct ConfigurationCheckTests {
                 server:
                   listenHost: 0.0.0.0
                   listenPort: 9_000
+                auth: {mode: required}
                 log: {partitions: 16, topicPartitions: ["runs=32"]}
                 routes:
                   - com.example.=orders
@@ -33,7 +34,7 @@ struct ConfigurationCheckTests {
         #expect(check.configuration.routes.map(\.typePrefix) == ["com.example.", "=x"])
         #expect(check.configuration.observability.attemptHistory == false)
         #expect(check.configuration.observability.logFormat == .json)
-        #expect(check.marks.count == 7)
+        #expect(check.marks.count == 8)
     }
 
     @Test(arguments: ["", "# nothing\n", "---\n", "~", "server:\n"])

@@ -34,7 +34,7 @@ struct ServeCommandTests {
         let terminal = CapturedTerminal()
         // Port 1 of the loopback: nobody listens there.
         let environment = ["PORTARIUM_KAFKA_REQUEST_TIMEOUT_MILLISECONDS": "300"]
-        let arguments = ["serve", "--kafka", "127.0.0.1:1", "--listen", ":0", "--log-level", "critical"]
+        let arguments = ["serve", "--kafka", "127.0.0.1:1", "--listen", "127.0.0.1:0", "--log-level", "critical"]
         #expect(await terminal.run(arguments, environment: environment) == .failed)
         #expect(terminal.errors.hasPrefix("portarium: the brokers do not tell "))
         #expect(terminal.errors.contains("look whether the brokers run"))

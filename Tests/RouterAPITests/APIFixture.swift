@@ -15,20 +15,25 @@ import Testing
 struct APIFixture {
     let subscriptions = InMemorySubscriptions()
     let replays = InMemoryReplays()
+    let keys: InMemoryKeys
     let deadLetters = InMemoryDeadLetters()
     let events: InMemoryEvents
     let description: OpenAPIDescription
     private let router: Router<RouterRequestContext>
 
     init(
-        events: InMemoryEvents = InMemoryEvents(), configuration: RouterAPIConfiguration = RouterAPIConfiguration()
+        events: InMemoryEvents = InMemoryEvents(), configuration: RouterAPIConfiguration = RouterAPIConfiguration(),
+        callers: any CallerResolver = HeaderTenantResolver(), keys: InMemoryKeys = InMemoryKeys(),
+        audit: AuditJournal? = nil
     ) throws {
         self.events = events
+        self.keys = keys
         self.description = try OpenAPIDescription()
         let routes = RouterAPIRoutes(
-            subscriptions: self.subscriptions, replays: self.replays, deadLetters: self.deadLetters, events: events,
+            subscriptions: self.subscriptions, replays: self.replays, deadLetters: self.deadLetters, keys: self.keys,
+            events: events, audit: audit,
             budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 100), configuration: configuration)
-        self.router = HTTPApplication.makeRouter(routes: [routes, OpenAPIRoute()], tenants: HeaderTenantResolver())
+        self.router = HTTPApplication.makeRouter(routes: [routes, OpenAPIRoute()], callers: callers)
     }
 
     func send(

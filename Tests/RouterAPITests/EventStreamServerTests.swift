@@ -1,5 +1,6 @@
 import EventDispatch
 import HTTPServing
+import Identity
 import Logging
 import NIOCore
 import NIOPosix
@@ -43,6 +44,7 @@ struct EventStreamServerTests {
 
     private static func withServer(
         _ events: InMemoryEvents, _ configuration: RouterAPIConfiguration = RouterAPIConfiguration(),
+        stands: @escaping @Sendable (Principal) -> Bool = { _ in true },
         _ body: @escaping @Sendable (_ port: Int, _ shutDown: @Sendable () async -> Void) async throws -> Void
     ) async throws {
         var serving = ServingConfiguration()
@@ -51,7 +53,9 @@ struct EventStreamServerTests {
         serving.stopTimeout = .seconds(60)
         let routes = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-            events: events, budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100), configuration: configuration)
+            keys: InMemoryKeys(), events: events, stands: stands,
+            budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100),
+            configuration: configuration)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let application = HTTPApplication.make(
@@ -84,6 +88,23 @@ struct EventStreamServerTests {
                     try await Self.read(&iterator, until: "id: c\(index + 1)\n", into: &received)
                     try await Self.read(&iterator, until: "\"e\(index)\"", into: &received)
                 }
+            }
+        }
+    }
+
+    @Test func aStreamEndsWithItsCredential() async throws {
+        let isValid = Mutex(true)
+        var configuration = RouterAPIConfiguration()
+        configuration.streamCredentialInterval = .milliseconds(5)
+        try await Self.withServer(InMemoryEvents(), configuration, stands: { _ in isValid.withLock { $0 } }) {
+            port, _ in
+            try await Connection.open(port, "/v1/events/stream") { iterator in
+                var received = ""
+                try await Self.read(&iterator, until: "retry: 2000", into: &received)
+                isValid.withLock { $0 = false }
+                try await Self.read(&iterator, until: "The credential is not valid any more.", into: &received)
+                try await Self.read(&iterator, until: "0\r\n\r\n", into: &received)
+                #expect(received.hasSuffix("0\r\n\r\n"))
             }
         }
     }

@@ -37,7 +37,7 @@ struct OpenAPITests {
         let providers: [any RouteProvider] = [
             RouterAPIRoutes(
                 subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-                events: InMemoryEvents(), budget: budget),
+                keys: InMemoryKeys(), events: InMemoryEvents(), budget: budget),
             OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute(contentType: "text/plain") { ByteBuffer() },
         ]
         let router = Router(context: RouterRequestContext.self)
@@ -54,7 +54,7 @@ struct OpenAPITests {
         let described = try OpenAPIDescription().operations
         #expect(routes.subtracting(described).isEmpty)
         #expect(described.subtracting(routes).isEmpty)
-        #expect(described.count == 27)
+        #expect(described.count == 30)
     }
 
     @Test func aMethodThatAPathDoesNotHaveIs405() async throws {
@@ -79,8 +79,8 @@ struct OpenAPITests {
         }
         let api = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-            events: InMemoryEvents(), budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
-        let router = HTTPApplication.makeRouter(routes: [Publishing(), api], tenants: HeaderTenantResolver())
+            keys: InMemoryKeys(), events: InMemoryEvents(), budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
+        let router = HTTPApplication.makeRouter(routes: [Publishing(), api], callers: HeaderTenantResolver())
         try await Application(router: router).test(.router) { client in
             for (method, status) in [(HTTPRequest.Method.post, 202), (.get, 200), (.head, 200), (.put, 405)] {
                 try await client.execute(uri: "/v1/events", method: method) { #expect($0.status.code == status) }

@@ -4,6 +4,7 @@ extension HouseRule {
         "Sources/Router/CloudEvents/": ["NIOCore"],
         "Sources/Router/EventLog/": ["CloudEvents", "NIOCore"],
         "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "NIOCore"],
+        "Sources/Router/Identity/": ["Crypto"],
         "Sources/Router/Delivery/": [
             "CloudEvents", "EventLog", "Subscriptions", "NIOCore", "Collections", "DequeModule", "HeapModule",
             "OrderedCollections",

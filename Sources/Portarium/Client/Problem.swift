@@ -50,7 +50,7 @@ struct Problem: Error, Sendable, Hashable {
         let mend =
             switch self.status {
             case 401: "; name a key with --key or PORTARIUM_KEY"
-            case 403: "; the key's scopes do not allow this call"
+            case 403: "; use a key whose scopes and tenant allow it ('portarium keys create')"
             default: ""
             }
         return CommandFailure(self.exitStatus, self.sentence + mend, details: self.faults)

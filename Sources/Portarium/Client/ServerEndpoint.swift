@@ -1,3 +1,5 @@
+import Identity
+
 /// Which router, on whose behalf.
 struct ServerEndpoint: Sendable, Hashable {
     /// Scheme, host and port, without a slash at the end.
@@ -21,6 +23,10 @@ struct ServerEndpoint: Sendable, Hashable {
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw CommandFailure(.usage, "the \(name) must not be empty, and of visible ASCII characters only")
             }
+        }
+        if let key, key.hasPrefix(APIKey.prefix), APIKey(key) == nil {
+            throw CommandFailure(
+                .usage, "the key is mistyped or cut off: give it as 'portarium keys create' printed it")
         }
         self.base = base
         self.tenant = tenant

@@ -30,6 +30,6 @@ struct PortariumCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, PublishCommand.self, TailCommand.self, SubscriptionsCommand.self, ReplayCommand.self,
             DeadLettersCommand.self, TraceCommand.self, FilterCommand.self, WebhookCommand.self, CheckCommand.self,
-            TopicsCommand.self, EventTypesCommand.self,
+            TopicsCommand.self, EventTypesCommand.self, KeysCommand.self,
         ])
 }

@@ -8,7 +8,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "On whose behalf, where the router works without keys. (env: PORTARIUM_TENANT)", valueName: "tenant"))
+            "On whose behalf, without a key or with one of all tenants. (env: PORTARIUM_TENANT)", valueName: "tenant"))
     var tenant: String?
 
     @Option(

@@ -13,6 +13,11 @@ enum TimeArgument {
         return RFC3339.text(milliseconds: nowMilliseconds - count * unit)
     }
 
+    /// An RFC 3339 time to come, in milliseconds since the epoch; nil where it is none.
+    static func future(_ text: String) -> Int64? {
+        RFC3339.milliseconds(text).flatMap { $0 > self.now() ? $0 : nil }
+    }
+
     /// Milliseconds since the epoch.
     static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 

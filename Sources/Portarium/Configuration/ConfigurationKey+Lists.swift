@@ -1,4 +1,5 @@
 import EventLog
+import TokenVerification
 
 extension ConfigurationKey.ListRule {
     /// Words of ``RouterRole``.
@@ -19,6 +20,34 @@ extension ConfigurationKey.ListRule {
             guard !roles.isEmpty else { throw ConfigurationFault("must name one role at least") }
             configuration.server.roles = roles
         })
+
+    /// Some of the algorithms that tokens can be signed with.
+    static let tokenAlgorithms = Self(
+        elementForm: TokenVerifierConfiguration.algorithmsKnown.joined(separator: ", "),
+        read: { configuration in configuration.auth.jwtAlgorithms },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            for (index, element) in elements.enumerated()
+            where !TokenVerifierConfiguration.algorithmsKnown.contains(element) {
+                let known = TokenVerifierConfiguration.algorithmsKnown.joined(separator: ", ")
+                throw ConfigurationFault("'\(element)' must be one of \(known)", index: index)
+            }
+            guard !elements.isEmpty else { throw ConfigurationFault("must name one algorithm at least") }
+            configuration.auth.jwtAlgorithms = elements
+        })
+
+    /// Names, one at least.
+    static func names(
+        _ kind: String, _ path: any WritableKeyPath<RouterConfiguration, [String]> & Sendable
+    ) -> Self {
+        Self(
+            elementForm: kind, read: { $0[keyPath: path] },
+            write: { (elements, configuration) throws(ConfigurationFault) in
+                guard !elements.isEmpty, !elements.contains("") else {
+                    throw ConfigurationFault("must name one \(kind) at least, and none may be empty")
+                }
+                configuration[keyPath: path] = elements
+            })
+    }
 
     /// `typePrefix=topic`, in the order in which they are tried.
     static let routes = Self(

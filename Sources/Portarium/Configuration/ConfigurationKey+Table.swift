@@ -1,7 +1,7 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
+        Self.server + Self.auth + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
         + Self.sink + Self.observability
 
     static func integer(

@@ -1,5 +1,5 @@
 import EventLog
-import HTTPServing
+import Identity
 
 /// One setting: where it is written, what it may be, what it means, and where in ``RouterConfiguration`` it goes.
 ///
@@ -173,7 +173,7 @@ struct ConfigurationKey: Sendable {
                 throw ConfigurationFault("must be parts of a-z A-Z 0-9 _ - with / between them, not '\(text)'")
             }
         case .tenant:
-            guard HeaderTenantResolver.isValid(tenant: text) else {
+            guard TenantReach.isTenant(text) else {
                 throw ConfigurationFault("must be 1 to 64 of the characters a-z A-Z 0-9 . _ ~ -, not '\(text)'")
             }
         }

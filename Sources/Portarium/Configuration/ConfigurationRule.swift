@@ -9,7 +9,7 @@ struct ConfigurationRule: Sendable {
     let holds: @Sendable (RouterConfiguration) -> Bool
 
     /// All of them.
-    static let all: [ConfigurationRule] = Self.general + Self.kafka + Self.objectStore
+    static let all: [ConfigurationRule] = Self.general + Self.auth + Self.kafka + Self.objectStore
 
     private static let general: [ConfigurationRule] = [
         ConfigurationRule(

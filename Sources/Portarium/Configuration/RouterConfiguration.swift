@@ -7,6 +7,7 @@ import NetworkGuard
 /// reader keeps them.
 struct RouterConfiguration: Sendable, Hashable {
     var server = Server()
+    var auth = Auth()
     var log = Log()
     var kafka = Kafka()
     var objectStore = ObjectStore()

@@ -11,6 +11,8 @@ struct SecretFile: Sendable {
     /// All of them.
     static let all: [SecretFile] = [
         SecretFile(
+            name: "auth.bootstrapKey", secret: \.auth.bootstrapKey, file: \.auth.bootstrapKeyFile),
+        SecretFile(
             name: "kafka.tlsKeyPassword", secret: \.kafka.tlsKeyPassword, file: \.kafka.tlsKeyPasswordFile),
         SecretFile(name: "kafka.saslPassword", secret: \.kafka.saslPassword, file: \.kafka.saslPasswordFile),
         SecretFile(

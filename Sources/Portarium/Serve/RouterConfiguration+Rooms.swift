@@ -153,6 +153,7 @@ extension RouterConfiguration {
         dispatch.subscriptionTopic = Topic("\(prefix).subscriptions")
         dispatch.replayTopic = Topic("\(prefix).replays")
         dispatch.attemptTopic = Topic("\(prefix).attempts")
+        dispatch.keyTopic = Topic("\(prefix).keys")
         dispatch.invalidMessageTopic = Topic("\(prefix).invalid-messages")
         dispatch.limits.windowEventsMax = self.dispatch.windowEventsMax
         dispatch.limits.windowBytesMax = self.dispatch.windowBytesMax

@@ -4,6 +4,7 @@ import EventLog
 import HTTPEventSink
 import HTTPServing
 import Hummingbird
+import Identity
 import Ingress
 import Logging
 import NIOCore
@@ -61,11 +62,15 @@ struct RouterServer: Sendable {
     }
 
     private func serve(_ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ routing: RoutingTable) async throws {
+        let access = try await ServedAccess(
+            self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
         let correlationIDs = CorrelationIDGenerator()
         let intake = EventIntake(
             writer: claimCheck.writer(before: log.eventLog), routing: routing,
             correlationID: { correlationIDs.next(at: $0) })
-        guard self.has(.dispatch) || self.has(.api) else { return try await self.serve(log, claimCheck, intake, nil) }
+        guard self.has(.dispatch) || self.has(.api) else {
+            return try await self.serve(log, claimCheck, intake, access, nil)
+        }
 
         if self.configuration.allowsLoopbackSinks {
             self.logger.info(
@@ -76,7 +81,7 @@ struct RouterServer: Sendable {
             observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger))
         do {
             try await self.serve(
-                log, claimCheck, intake,
+                log, claimCheck, intake, access,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
                     SchemeEventSink(
@@ -92,20 +97,21 @@ struct RouterServer: Sendable {
     }
 
     private func serve(
-        _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ services: RouterServices?
+        _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ access: ServedAccess,
+        _ services: RouterServices?
     ) async throws {
         try await services?.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        var running = log.services + claimCheck.services
+        var running = log.services + claimCheck.services + access.services
         if let services {
             running += [services.audit, services.subscriptions]
             if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
-        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, services)]
+        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, services)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
@@ -114,13 +120,13 @@ struct RouterServer: Sendable {
 
     private func makeServer(
         _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ parked: ParkedDataReader,
-        _ services: RouterServices?
+        _ access: ServedAccess, _ services: RouterServices?
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
         let ingressMetrics = IngressMetrics(factory: self.metrics)
         let bodies = serving.makeBodyReader(budget: budget)
-        let tenants = HeaderTenantResolver(defaultTenant: serving.defaultTenant)
+        let callers = access.callers
         var routes: [any RouteProvider] = [
             OpenAPIRoute(),
             HealthRoutes(checks: self.readinessChecks(log, services), timeout: serving.readinessTimeout),
@@ -135,20 +141,21 @@ struct RouterServer: Sendable {
                 EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics))
             direct.append(
                 DirectEventRoute(
-                    configuration: ingress, intake: intake, queue: queue, tenants: tenants, observer: ingressMetrics))
+                    configuration: ingress, intake: intake, queue: queue, callers: callers, observer: ingressMetrics))
         }
         if let services, self.has(.api) {
             routes.append(
                 RouterAPIRoutes(
                     subscriptions: services.subscriptions, replays: services.replays,
-                    deadLetters: services.deadLetters, events: services.events, budget: budget,
+                    deadLetters: services.deadLetters, keys: access.keys, events: services.events,
+                    audit: services.audit, stands: { callers.stands($0) }, budget: budget,
                     data: { await parked.shown($0) },
                     configuration: self.configuration.routerAPI))
         }
         let address = self.address
         return HTTPApplication.make(
             configuration: serving, routes: routes, direct: (routes: direct, bodies: bodies),
-            tenants: ObservedTenantResolver(tenants, observer: ingressMetrics), logger: self.logger
+            callers: ObservedCallerResolver(callers, observer: ingressMetrics), logger: self.logger
         ) { [logger, roles = self.configuration.server.roles] port in
             logger.info(
                 "serving",

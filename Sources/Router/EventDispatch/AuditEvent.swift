@@ -8,10 +8,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Something that the router did on its own account and that a tenant may want to know: an event of
-/// `com.portarium.replay.…` or `com.portarium.subscription.…`.
+/// Something that the router did on its own account, or that a caller did to it, and that a tenant may want to know: an
+/// event of `com.portarium.replay.…`, `com.portarium.subscription.…` or `com.portarium.audit.…`.
 public struct AuditEvent: Sendable {
-    /// Whose replay or subscription it is about.
+    /// Whose replay, subscription or key it is about.
     public var tenant: String
     public var event: CloudEvent
     /// When it happened.
@@ -25,10 +25,10 @@ public struct AuditEvent: Sendable {
 }
 
 extension AuditEvent {
-    /// An event about one replay or subscription, with JSON data. The id says what happened to what, so that an event
+    /// An event about a thing of the router's, with JSON data. The id says what happened to what, so that an event
     /// that is written twice can be told from two events.
     init(
-        _ type: String, id: String, tenant: String, subject: String, source: String, correlationID: String? = nil,
+        _ type: String, id: String, tenant: String, subject: String?, source: String, correlationID: String? = nil,
         data: some Encodable
     ) {
         let encoder = JSONEncoder()
@@ -36,7 +36,7 @@ extension AuditEvent {
         let now = DispatchClock.wall
         var event = CloudEvent(
             id: id, source: source, type: type, data: (try? encoder.encode(data)).map { ByteBuffer(bytes: $0) })
-        event.attributes.append(name: "subject", value: subject)
+        if let subject { event.attributes.append(name: "subject", value: subject) }
         event.attributes.append(name: "datacontenttype", value: "application/json")
         if let correlationID { event.attributes.append(name: "correlationid", value: correlationID) }
         self.init(tenant: tenant, event: event, at: now)

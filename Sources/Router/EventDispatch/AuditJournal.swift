@@ -1,4 +1,5 @@
 import CloudEvents
+import Identity
 import Logging
 import ServiceLifecycle
 
@@ -19,6 +20,12 @@ public final class AuditJournal: Service {
     public init(trail: any AuditTrail, logger: Logger) {
         self.trail = trail
         self.logger = logger
+    }
+
+    /// Tells what a caller did, once it is done.
+    /// - Parameter tenant: whose thing it was done to.
+    public func note(_ act: AdministrativeAct, by principal: Principal, tenant: String) {
+        self.note(.act(act, by: principal, tenant: tenant))
     }
 
     func note(_ event: AuditEvent) {

@@ -17,6 +17,8 @@ public struct DispatchConfiguration: Sendable {
     public var subscriptionTopic = Topic("portarium.subscriptions")
     /// The replays: one partition, compacted by replay.
     public var replayTopic = Topic("portarium.replays")
+    /// The API keys: one partition, compacted by key.
+    public var keyTopic = Topic("portarium.keys")
     /// Where records of event topics go that are no events: one partition.
     public var invalidMessageTopic = Topic("portarium.invalid-messages")
     /// What came of every attempt, for traces.
@@ -68,7 +70,7 @@ public struct DispatchConfiguration: Sendable {
     var ownTopics: [Topic] {
         [
             self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic,
-            self.attemptTopic,
+            self.attemptTopic, self.keyTopic,
         ]
     }
 
@@ -89,6 +91,7 @@ public struct DispatchConfiguration: Sendable {
                 retentionBytesMax: deadLetterRetentionBytesMax),
             TopicSpecification(topic: self.subscriptionTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.replayTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(topic: self.keyTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.redriveTopic, partitions: 4, retentionAge: attemptRetentionAge),
             TopicSpecification(topic: self.attemptTopic, partitions: 1, retentionAge: attemptRetentionAge),
             TopicSpecification(

@@ -1,3 +1,4 @@
+import Identity
 import NIOCore
 import NIOHTTP1
 
@@ -17,7 +18,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
         /// The router has this request. → `idle` at its end.
         case passing
         /// The body is coming. → `serving` at its end, `discarding` where it is refused.
-        case collecting(any DirectRoute, HTTPRequestHead, BodyIntake, start: NIODeadline)
+        case collecting(any DirectRoute, HTTPRequestHead, Caller, BodyIntake, start: NIODeadline)
         /// The answer is being made. → `idle` when it is written.
         case serving
         /// Refused; the little that still comes of it is read first, so that the connection can go on. → `idle` at its
@@ -68,39 +69,45 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        guard self.routerAnswers == 0, let route = self.route(of: head) else {
-            self.state = .passing
-            self.routerAnswers += 1
-            return context.fireChannelRead(self.wrapInboundOut(.head(head)))
-        }
+        guard self.routerAnswers == 0, let route = self.route(of: head) else { return self.pass(head, context) }
         let start = NIODeadline.now()
         do throws(ProblemError) {
-            if let refusal = route.refusal(of: head) { throw refusal }
-            let intake = try self.bodies.intake(contentLength: head.headers.first(name: "content-length"))
-            self.state = .collecting(route, head, intake, start: start)
+            switch route.admit(head) {
+            case .elsewhere: self.pass(head, context)
+            case .refused(let problem): throw problem
+            case .admitted(let caller):
+                let intake = try self.bodies.intake(contentLength: head.headers.first(name: "content-length"))
+                self.state = .collecting(route, head, caller, intake, start: start)
+            }
         } catch {
             route.refused(error)
             self.refuse(error, head, context)
         }
     }
 
+    private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        self.state = .passing
+        self.routerAnswers += 1
+        context.fireChannelRead(self.wrapInboundOut(.head(head)))
+    }
+
     private func route(of head: HTTPRequestHead) -> (any DirectRoute)? {
         for route in self.routes where head.method == route.method {
             guard head.uri.utf8.starts(with: route.path.utf8) else { continue }
             let rest = head.uri.utf8.dropFirst(route.path.utf8.count)
-            if rest.isEmpty || rest.first == UInt8(ascii: "?") { return route.takes(head) ? route : nil }
+            if rest.isEmpty || rest.first == UInt8(ascii: "?") { return route }
         }
         return nil
     }
 
     private func add(_ piece: ByteBuffer, _ context: ChannelHandlerContext) {
         switch self.state {
-        case .collecting(let route, let head, var intake, let start):
+        case .collecting(let route, let head, let caller, var intake, let start):
             // Nothing else may hold the buffer that the piece is written to.
             self.state = .idle
             do throws(ProblemError) {
                 try intake.add(piece)
-                self.state = .collecting(route, head, intake, start: start)
+                self.state = .collecting(route, head, caller, intake, start: start)
             } catch {
                 intake.release()
                 route.refused(error)
@@ -113,11 +120,11 @@ final class DirectRequestHandler: ChannelDuplexHandler {
 
     private func finish(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch self.state {
-        case .collecting(let route, let head, var intake, let start):
+        case .collecting(let route, let head, let caller, var intake, let start):
             do throws(ProblemError) {
                 let body = try intake.finish()
                 self.state = .serving
-                self.serve(route, DirectRequest(head: head, body: body, start: start), intake, context)
+                self.serve(route, DirectRequest(head: head, caller: caller, body: body, start: start), intake, context)
             } catch {
                 intake.release()
                 route.refused(error)
@@ -237,7 +244,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard case .collecting(let route, let head, let intake, _) = self.state else {
+        guard case .collecting(let route, let head, _, let intake, _) = self.state else {
             return context.fireErrorCaught(error)
         }
         intake.release()
@@ -246,7 +253,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .collecting(let route, _, let intake, _) = self.state {
+        if case .collecting(let route, _, _, let intake, _) = self.state {
             intake.release()
             route.refused(intake.cutOff)
             self.state = .discarding

@@ -1,44 +1,55 @@
-import CloudEvents
 import HTTPTypes
 import Hummingbird
+import Identity
 import NIOHTTP1
 
-/// The keyless development mode: the tenant is what `X-Tenant-Id` says, else a configured one.
-public struct HeaderTenantResolver: TenantResolver {
-    /// Characters that a tenant id has at most.
-    public static let tenantLengthMax = 64
-
+/// The keyless development mode: everyone may do everything, and the tenant is what `X-Tenant-Id` says, else a
+/// configured one.
+public struct HeaderTenantResolver: CallerResolver {
     private static let fieldName = HTTPField.Name("X-Tenant-Id")
 
     /// The tenant of a request without the header.
     public let defaultTenant: String
 
     /// A resolver.
-    /// - Parameter defaultTenant: see ``isValid(tenant:)``.
+    /// - Parameter defaultTenant: see `TenantReach.isTenant(_:)`.
     public init(defaultTenant: String = "default") {
         self.defaultTenant = defaultTenant
     }
 
-    /// Whether a text is a tenant id: 1...64 of `A-Z a-z 0-9 . _ ~ -`.
-    public static func isValid(tenant: some StringProtocol) -> Bool {
-        (1...self.tenantLengthMax).contains(tenant.utf8.count) && tenant.utf8.allSatisfy(ASCIISet.unreserved.contains)
-    }
-
-    /// The header's value, or the default.
+    /// The header's tenant, or the default one.
     /// - Throws: 400 `invalid-tenant` where the header is there and is no tenant id, or differs between its lines.
-    public func tenant(of request: Request) async throws(ProblemError) -> String {
-        try self.tenant(named: Self.fieldName.flatMap { request.headers[$0] })
+    public func caller(of request: Request, needing need: AccessNeed) async throws(ProblemError) -> Caller {
+        self.caller(naming: try Self.tenant(in: request.headers))
     }
 
     /// The same, of a request that does not come through the router.
-    public func tenant(of headers: HTTPHeaders) throws(ProblemError) -> String {
-        let lines = headers["x-tenant-id"]
-        return try self.tenant(named: lines.count > 1 ? lines.joined(separator: ", ") : lines.first)
+    public func caller(of headers: HTTPHeaders, needing need: AccessNeed) throws(ProblemError) -> Caller? {
+        self.caller(naming: try Self.tenant(in: headers))
     }
 
-    private func tenant(named tenant: String?) throws(ProblemError) -> String {
-        guard let tenant else { return self.defaultTenant }
-        guard Self.isValid(tenant: tenant) else {
+    /// Always: nobody signs in.
+    public func stands(_ principal: Principal) -> Bool { true }
+
+    private func caller(naming tenant: String?) -> Caller {
+        Caller(principal: .keyless, tenant: tenant ?? self.defaultTenant, isTenantNamed: tenant != nil)
+    }
+
+    /// The tenant that a request names, if it names one.
+    /// - Throws: 400 `invalid-tenant`.
+    static func tenant(in headers: HTTPFields) throws(ProblemError) -> String? {
+        try self.checked(self.fieldName.flatMap { headers[$0] })
+    }
+
+    /// The same, of a request that does not come through the router.
+    static func tenant(in headers: HTTPHeaders) throws(ProblemError) -> String? {
+        let lines = headers["x-tenant-id"]
+        return try self.checked(lines.count > 1 ? lines.joined(separator: ", ") : lines.first)
+    }
+
+    private static func checked(_ tenant: String?) throws(ProblemError) -> String? {
+        guard let tenant else { return nil }
+        guard TenantReach.isTenant(tenant) else {
             throw ProblemError(
                 .invalidTenant, "X-Tenant-Id must have 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -",
                 errors: [.init(pointer: "header:x-tenant-id", detail: "not a tenant id")])

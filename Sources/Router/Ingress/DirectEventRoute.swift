@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import HTTPServing
+import Identity
 import NIOCore
 import NIOHTTP1
 
@@ -14,45 +15,53 @@ public struct DirectEventRoute: DirectRoute {
     private let decoder: EventRequestDecoder
     private let intake: EventIntake
     private let queue: EventIntakeQueue
-    private let tenants: HeaderTenantResolver
+    private let callers: any CallerResolver
+    private let need: AccessNeed?
     private let observer: any IngressObserver
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - intake: what stamps and routes.
     ///   - queue: what appends.
-    ///   - tenants: says whose request it is.
+    ///   - callers: says who calls.
     ///   - observer: counts.
     ///   - clock: the wall clock; gives the timestamps of the records.
     public init(
         configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, queue: EventIntakeQueue,
-        tenants: HeaderTenantResolver, observer: any IngressObserver = SilentIngressObserver(),
+        callers: any CallerResolver, observer: any IngressObserver = SilentIngressObserver(),
         clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
         self.configuration = configuration
         self.decoder = EventRequestDecoder(limits: configuration.limits)
         self.intake = intake
         self.queue = queue
-        self.tenants = tenants
+        self.callers = callers
+        self.need = AccessTable.need(method: "POST", path: EventRoutes.path)
         self.observer = observer
         self.clock = clock
     }
 
-    /// Not what may have to be parked first: nobody else waits for that.
-    public func takes(_ head: HTTPRequestHead) -> Bool {
+    /// Lets in whom the caller's credential allows to publish. Not what may have to be parked first, nor what has a
+    /// token that was not seen before: nobody else waits for that.
+    ///
+    /// Refuses callers, tenants, formats and codings that are not taken.
+    public func admit(_ head: HTTPRequestHead) -> DirectAdmission {
+        guard self.isSmall(head), let need else { return .elsewhere }
+        do throws(ProblemError) {
+            guard let caller = try self.callers.caller(of: head.headers, needing: need) else { return .elsewhere }
+            _ = try self.mode(of: head)
+            self.observer.began()
+            return .admitted(caller)
+        } catch {
+            self.observer.began()
+            return .refused(error)
+        }
+    }
+
+    private func isSmall(_ head: HTTPRequestHead) -> Bool {
         if self.configuration.directBodyBytesMax == .max { return true }
         guard let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) else { return false }
         return length <= self.configuration.directBodyBytesMax
-    }
-
-    /// Refuses tenants, formats and codings that are not taken.
-    public func refusal(of head: HTTPRequestHead) -> ProblemError? {
-        self.observer.began()
-        do throws(ProblemError) {
-            _ = try self.tenants.tenant(of: head.headers)
-            _ = try self.mode(of: head)
-            return nil
-        } catch { return error }
     }
 
     /// Counts.
@@ -94,7 +103,6 @@ public struct DirectEventRoute: DirectRoute {
 
     private func prepare(_ request: DirectRequest, _ mode: HTTPContentMode) throws(ProblemError) -> PreparedEvents {
         let headers = request.head.headers
-        let tenant = try self.tenants.tenant(of: headers)
         do throws(CloudEventError) {
             let events = try self.decoder.events(
                 in: request.body, mode: mode, headers: headers.lazy.map { (name: $0.name, value: $0.value) },
@@ -102,7 +110,7 @@ public struct DirectEventRoute: DirectRoute {
             let trace = TraceContext(
                 traceParents: headers["traceparent"], traceState: Self.value(of: "tracestate", in: headers))
             return try self.intake.prepare(
-                events, from: EventOrigin(tenant: tenant, trace: trace), arrival: self.clock())
+                events, from: EventOrigin(tenant: request.caller.tenant, trace: trace), arrival: self.clock())
         } catch {
             throw IngressProblem.problem(
                 for: error, form: IngressProblem.Form(mode), limits: self.configuration)

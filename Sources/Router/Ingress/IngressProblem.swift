@@ -96,6 +96,8 @@ public enum IngressProblem {
         case .logFull: .logFull
         case .unsupportedMediaType: .mediaType
         case .invalidTenant: .tenant
+        case .unauthenticated: .unauthenticated
+        case .forbidden: .forbidden
         case .tenantConflict: .tenantConflict
         case .overloaded: .overloaded
         case .unavailable: .logUnavailable

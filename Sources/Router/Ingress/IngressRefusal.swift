@@ -12,8 +12,12 @@ public struct IngressRefusal: Sendable, Hashable {
     public static let tooLarge = Self(name: "too-large")
     /// A media type that names no mode.
     public static let mediaType = Self(name: "media-type")
-    /// The request names no valid tenant, or may not speak for it.
+    /// The request names no valid tenant.
     public static let tenant = Self(name: "tenant")
+    /// The request has no valid credential.
+    public static let unauthenticated = Self(name: "unauthenticated")
+    /// Its credential may not publish, or not for the tenant that the request names.
+    public static let forbidden = Self(name: "forbidden")
     /// The client went away, or ended the body, before all of it was there; or the server shut down meanwhile.
     public static let cutOff = Self(name: "cut-off")
     /// The event belongs to another tenant.

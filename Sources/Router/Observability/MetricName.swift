@@ -9,6 +9,8 @@ public enum MetricName: String, Sendable, CaseIterable {
     case ingressBytes = "portarium_ingress_bytes_total"
     /// `reason`: a stable word, see `IngressRefusal`.
     case ingressRefused = "portarium_ingress_refused_total"
+    /// `reason` (`no-credential`, `invalid-credential`, `insufficient-scope`, `foreign-tenant`).
+    case accessRefused = "portarium_access_refused_total"
     case ingressDuration = "portarium_ingress_duration_seconds"
     case ingressInFlight = "portarium_ingress_in_flight_requests"
 
@@ -93,7 +95,7 @@ extension MetricName {
     /// What the metric is.
     public var kind: MetricKind {
         switch self {
-        case .ingressEvents, .ingressBytes, .ingressRefused, .logAppendedRecords, .logAppendFailures,
+        case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
             .parkedBytes, .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
@@ -116,6 +118,7 @@ extension MetricName {
         case .ingressEvents: "Events accepted and durably in the log."
         case .ingressBytes: "Bytes of request bodies whose events were accepted."
         case .ingressRefused: "Requests to publish that were refused."
+        case .accessRefused: "Calls that were refused for who made them."
         case .ingressDuration: "From a request's head to its answer."
         case .ingressInFlight: "Requests to publish that are not answered yet."
         case .logAppendedRecords: "Records appended to the log."

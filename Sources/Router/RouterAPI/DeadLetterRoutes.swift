@@ -9,6 +9,7 @@ import NIOCore
 struct DeadLetterRoutes: Sendable {
     let service: any DeadLetterService
     let bodies: JSONBodyReader
+    let acts: ActRecorder
 
     func addRoutes(to routes: RouteTable) {
         routes.get("v1/dead-letters", use: self.list)
@@ -34,6 +35,7 @@ struct DeadLetterRoutes: Sendable {
     @Sendable private func redrive(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let selection = try await self.bodies.decode(RedriveDocument.self, from: request).selection()
         let count = try await self.service.redrive(selection, tenant: context.tenant)
+        self.acts.note(.deadLettersRedriven, nil, details: ["redriven": String(count)], in: context)
         return Response.json(status: .accepted) { json in
             json.object { json in json.member("redriven", count) }
         }
@@ -42,6 +44,7 @@ struct DeadLetterRoutes: Sendable {
     @Sendable private func discard(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let id = try ResourceName.id(in: context, of: "dead letter")
         try await self.service.discard(id, tenant: context.tenant)
+        self.acts.note(.deadLetterDiscarded, id, in: context)
         return Response(status: .noContent)
     }
 }

@@ -33,6 +33,7 @@ final class EventStreamFeed: Sendable {
     }
 
     private let configuration: RouterAPIConfiguration
+    private let isStillAllowed: @Sendable () -> Bool
     private let clock = ContinuousClock()
     private let signals: AsyncStream<Signal>
     private let signalContinuation: AsyncStream<Signal>.Continuation
@@ -42,8 +43,10 @@ final class EventStreamFeed: Sendable {
     private let endedContinuation: AsyncStream<Void>.Continuation
     private let state: Mutex<State>
 
-    init(configuration: RouterAPIConfiguration) {
+    /// - Parameter isStillAllowed: asked now and then; the stream ends where it is not.
+    init(configuration: RouterAPIConfiguration, isStillAllowed: @escaping @Sendable () -> Bool = { true }) {
         self.configuration = configuration
+        self.isStillAllowed = isStillAllowed
         (self.signals, self.signalContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(4))
         (self.demand, self.demandContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (self.ended, self.endedContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -80,6 +83,10 @@ final class EventStreamFeed: Sendable {
             }
             group.addTask {
                 try await self.limitEnding()
+                return false
+            }
+            group.addTask {
+                try await self.watchCredential()
                 return false
             }
             defer { group.cancelAll() }
@@ -160,6 +167,15 @@ final class EventStreamFeed: Sendable {
             }
             if isDue { self.signalContinuation.yield(.heartbeat) }
         }
+    }
+
+    /// Ends the stream of whoever may not read any more.
+    private func watchCredential() async throws {
+        while self.isStillAllowed() {
+            try await Task.sleep(for: self.configuration.streamCredentialInterval, clock: self.clock)
+        }
+        self.signalContinuation.yield(.failed("The credential is not valid any more."))
+        self.end()
     }
 
     /// Once the stream shall end, gives the last write a limited time.

@@ -4,6 +4,7 @@ import EventLog
 import HTTPServing
 import HTTPTypes
 import Hummingbird
+import Identity
 import ServiceLifecycle
 import Subscriptions
 
@@ -18,6 +19,7 @@ struct EventStreamRoute: Sendable {
 
     let service: any EventQueryService
     let slots: EventStreamSlots
+    let stands: @Sendable (Principal) -> Bool
     let configuration: RouterAPIConfiguration
 
     func addRoutes(to routes: RouteTable) {
@@ -41,7 +43,7 @@ struct EventStreamRoute: Sendable {
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: self.body(of: request, events: events, slot: slot))
+            body: self.body(of: request, for: context.caller?.principal, events: events, slot: slot))
     }
 
     private static func start(
@@ -112,14 +114,15 @@ struct EventStreamRoute: Sendable {
         return Resumption(text: cursor, pointer: "lastEventId")
     }
 
-    /// Ends with the source, with the client's connection, or with the server: whichever is first.
+    /// Ends with the source, with the client's connection, with the credential, or with the server: whichever is first.
     private func body(
-        of request: Request, events: AsyncThrowingStream<[StreamedEvent], any Error>, slot: EventStreamSlots.Slot
+        of request: Request, for principal: Principal?,
+        events: AsyncThrowingStream<[StreamedEvent], any Error>, slot: EventStreamSlots.Slot
     ) -> ResponseBody {
-        let configuration = self.configuration
+        let (configuration, stands) = (self.configuration, self.stands)
         return ResponseBody { writer in
             defer { slot.release() }
-            let feed = EventStreamFeed(configuration: configuration)
+            let feed = EventStreamFeed(configuration: configuration) { principal.map(stands) ?? true }
             try await request.body.consumeWithInboundCloseHandler { _ in
                 try await withGracefulShutdownHandler {
                     try await feed.run(events, to: &writer)

@@ -6,6 +6,7 @@ import HTTPServing
 enum ListCursor: String {
     case subscription
     case replay
+    case key
 
     /// The page that a request asks for, with the service's own cursor.
     /// - Throws: 400 where the cursor is of another list, or of none.

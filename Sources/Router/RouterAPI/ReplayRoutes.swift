@@ -11,33 +11,39 @@ struct ReplayRoutes: Sendable {
     let service: any ReplayService
     let bodies: JSONBodyReader
     let networkPolicy: NetworkPolicy
+    let acts: ActRecorder
 
     func addRoutes(to routes: RouteTable) {
         routes.post("v1/replays", use: self.create)
         routes.get("v1/replays", use: self.list)
-        self.addRoute(.get, "v1/replays/{id}", to: routes) { service, id, tenant throws(ServiceError) in
+        self.addRoute(.get, "v1/replays/{id}", act: nil, to: routes) {
+            service, id, tenant throws(ServiceError) in
             try await service.get(id, tenant: tenant)
         }
-        self.addRoute(.post, "v1/replays/{id}/pause", to: routes) { service, id, tenant throws(ServiceError) in
+        self.addRoute(.post, "v1/replays/{id}/pause", act: .replayPaused, to: routes) {
+            service, id, tenant throws(ServiceError) in
             try await service.pause(id, tenant: tenant)
         }
-        self.addRoute(.post, "v1/replays/{id}/resume", to: routes) { service, id, tenant throws(ServiceError) in
+        self.addRoute(.post, "v1/replays/{id}/resume", act: .replayResumed, to: routes) {
+            service, id, tenant throws(ServiceError) in
             try await service.resume(id, tenant: tenant)
         }
-        self.addRoute(.post, "v1/replays/{id}/cancel", to: routes) { service, id, tenant throws(ServiceError) in
+        self.addRoute(.post, "v1/replays/{id}/cancel", act: .replayCancelled, to: routes) {
+            service, id, tenant throws(ServiceError) in
             try await service.cancel(id, tenant: tenant)
         }
     }
 
     /// A route that does something with one replay and shows it.
     private func addRoute(
-        _ method: HTTPRequest.Method, _ path: RouterPath, to routes: RouteTable,
+        _ method: HTTPRequest.Method, _ path: RouterPath, act: AdministrativeAct.Kind?, to routes: RouteTable,
         _ call: @escaping @Sendable (any ReplayService, String, String) async throws(ServiceError) -> ReplayView
     ) {
-        let service = self.service
+        let (service, acts) = (self.service, self.acts)
         routes.on(path, method: method) { _, context in
             let id = try ResourceName.id(in: context, of: "replay")
             let view = try await call(service, id, context.tenant)
+            if let act { acts.note(act, id, in: context) }
             return try Response.json { json in try json.replay(view) }
         }
     }
@@ -47,6 +53,7 @@ struct ReplayRoutes: Sendable {
         let replay = try document.request(tenant: context.tenant, policy: self.networkPolicy)
         let view = try await self.service.create(replay)
         if replay.dryRun { return try Response.json { json in try json.replay(view) } }
+        self.acts.note(.replayCreated, view.id, in: context)
         return try Response.json(status: .created, headers: [.location: "/v1/replays/\(view.id)"]) { json in
             try json.replay(view)
         }

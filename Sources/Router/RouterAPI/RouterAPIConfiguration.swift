@@ -12,6 +12,8 @@ public struct RouterAPIConfiguration: Sendable {
     public var streamsPerTenantMax = 64
     /// How long an event stream may take to end, once the server shuts down. At least 0; default 2 s.
     public var streamEndMax: Duration = .seconds(2)
+    /// How often it is looked whether the credential of an event stream is still valid. At least 1 ms; default 2 s.
+    public var streamCredentialInterval: Duration = .seconds(2)
     /// Bytes of events put together into one write of a stream, `1...`; a longer event is written alone.
     /// Default 64 KiB.
     public var streamWriteBytesMax = 65_536

@@ -2,8 +2,9 @@ import CloudEvents
 import EventDispatch
 import HTTPServing
 import Hummingbird
+import Identity
 
-/// The calls that manage subscriptions, replays and dead letters, and that find, trace and stream events.
+/// The calls that manage subscriptions, replays, dead letters and keys, and that find, trace and stream events.
 ///
 /// `GET /v1/events` shares its path with the event endpoint, which has its `POST`.
 public struct RouterAPIRoutes: RouteProvider {
@@ -15,30 +16,37 @@ public struct RouterAPIRoutes: RouteProvider {
     private let subscriptions: SubscriptionRoutes
     private let replays: ReplayRoutes
     private let deadLetters: DeadLetterRoutes
+    private let keys: KeyRoutes
     private let events: EventRoutes
     private let stream: EventStreamRoute
 
     /// - Parameters:
+    ///   - audit: told what callers do; nil: nobody is.
+    ///   - stands: whether what a principal signed in with is still valid; streams end where it is not.
     ///   - budget: what request bodies are counted against, shared with the other surfaces.
     ///   - data: where the data of a single event come from that are parked; lists and streams show its `dataref`.
     public init(
         subscriptions: any SubscriptionService, replays: any ReplayService, deadLetters: any DeadLetterService,
-        events: any EventQueryService, budget: InFlightBudget, data: @escaping DataSource = { ($0, nil) },
+        keys: any KeyService, events: any EventQueryService, audit: AuditJournal? = nil,
+        stands: @escaping @Sendable (Principal) -> Bool = { _ in true }, budget: InFlightBudget,
+        data: @escaping DataSource = { ($0, nil) },
         configuration: RouterAPIConfiguration = RouterAPIConfiguration()
     ) {
         let bodies = JSONBodyReader(RequestBodyReader(bytesMax: configuration.documentBytesMax, budget: budget))
+        let acts = ActRecorder(journal: audit)
         self.configuration = configuration
         self.subscriptions = SubscriptionRoutes(
-            service: subscriptions, bodies: bodies, networkPolicy: configuration.networkPolicy)
+            service: subscriptions, bodies: bodies, networkPolicy: configuration.networkPolicy, acts: acts)
         self.replays = ReplayRoutes(
-            service: replays, bodies: bodies, networkPolicy: configuration.networkPolicy)
-        self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies)
+            service: replays, bodies: bodies, networkPolicy: configuration.networkPolicy, acts: acts)
+        self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies, acts: acts)
+        self.keys = KeyRoutes(service: keys, bodies: bodies, acts: acts)
         self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(
             service: events,
             slots: EventStreamSlots(
                 totalMax: configuration.streamsMax, perTenantMax: configuration.streamsPerTenantMax),
-            configuration: configuration)
+            stands: stands, configuration: configuration)
     }
 
     /// Registers all routes but the API's own description, see ``OpenAPIRoute``.
@@ -47,6 +55,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.subscriptions.addRoutes(to: routes)
         self.replays.addRoutes(to: routes)
         self.deadLetters.addRoutes(to: routes)
+        self.keys.addRoutes(to: routes)
         self.events.addRoutes(to: routes)
         self.stream.addRoutes(to: routes)
     }

@@ -10,6 +10,7 @@ struct SubscriptionRoutes: Sendable {
     let service: any SubscriptionService
     let bodies: JSONBodyReader
     let networkPolicy: NetworkPolicy
+    let acts: ActRecorder
 
     func addRoutes(to routes: RouteTable) {
         routes.post("v1/subscriptions", use: self.create)
@@ -20,26 +21,30 @@ struct SubscriptionRoutes: Sendable {
         routes.on("v1/subscriptions/{id}", method: .options) { _, _ in
             Self.features("DELETE, GET, HEAD, OPTIONS, PUT")
         }
-        self.addRoute(.get, "v1/subscriptions/{id}", to: routes) { service, id throws(ServiceError) in
+        self.addRoute(.get, "v1/subscriptions/{id}", act: nil, to: routes) { service, id throws(ServiceError) in
             try await service.get(id)
         }
-        self.addRoute(.post, "v1/subscriptions/{id}/pause", to: routes) { service, id throws(ServiceError) in
+        self.addRoute(.post, "v1/subscriptions/{id}/pause", act: .subscriptionPaused, to: routes) {
+            service, id throws(ServiceError) in
             try await service.pause(id)
         }
-        self.addRoute(.post, "v1/subscriptions/{id}/resume", to: routes) { service, id throws(ServiceError) in
+        self.addRoute(.post, "v1/subscriptions/{id}/resume", act: .subscriptionResumed, to: routes) {
+            service, id throws(ServiceError) in
             try await service.resume(id)
         }
     }
 
     /// A route that does something with one subscription and shows it.
     private func addRoute(
-        _ method: HTTPRequest.Method, _ path: RouterPath, to routes: RouteTable,
+        _ method: HTTPRequest.Method, _ path: RouterPath, act: AdministrativeAct.Kind?, to routes: RouteTable,
         _ call:
             @escaping @Sendable (any SubscriptionService, SubscriptionID) async throws(ServiceError) -> SubscriptionView
     ) {
-        let service = self.service
+        let (service, acts) = (self.service, self.acts)
         routes.on(path, method: method) { _, context in
-            let view = try await call(service, Self.id(in: context))
+            let id = try Self.id(in: context)
+            let view = try await call(service, id)
+            if let act { acts.note(act, id.name, in: context) }
             return try Response.json { json in try json.subscription(view) }
         }
     }
@@ -62,7 +67,9 @@ struct SubscriptionRoutes: Sendable {
         let subscription = try document.checkedSubscription(
             tenant: context.tenant, policy: self.networkPolicy, defaultName: ResourceName.mintSubscription)
         let view = try await self.service.create(subscription)
-        let headers: HTTPFields = [.location: "/v1/subscriptions/\(view.stored.subscription.id.name)"]
+        let name = view.stored.subscription.id.name
+        self.acts.note(.subscriptionCreated, name, in: context)
+        let headers: HTTPFields = [.location: "/v1/subscriptions/\(name)"]
         return try Response.json(status: .created, headers: headers) { json in try json.subscription(view) }
     }
 
@@ -84,11 +91,14 @@ struct SubscriptionRoutes: Sendable {
         }
         try faults.throwIfAny()
         let view = try await self.service.update(subscription)
+        self.acts.note(.subscriptionUpdated, id.name, in: context)
         return try Response.json { json in try json.subscription(view) }
     }
 
     @Sendable private func delete(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
-        try await self.service.delete(Self.id(in: context))
+        let id = try Self.id(in: context)
+        try await self.service.delete(id)
+        self.acts.note(.subscriptionDeleted, id.name, in: context)
         return Response(status: .noContent)
     }
 }

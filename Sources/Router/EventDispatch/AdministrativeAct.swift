@@ -1,0 +1,32 @@
+/// Something that a caller did to what a tenant has, told as an event of `com.portarium.audit.…`.
+public struct AdministrativeAct: Sendable, Hashable {
+    /// What was done.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case subscriptionCreated = "SubscriptionCreated"
+        case subscriptionUpdated = "SubscriptionUpdated"
+        case subscriptionDeleted = "SubscriptionDeleted"
+        case subscriptionPaused = "SubscriptionPaused"
+        case subscriptionResumed = "SubscriptionResumed"
+        case replayCreated = "ReplayCreated"
+        case replayPaused = "ReplayPaused"
+        case replayResumed = "ReplayResumed"
+        case replayCancelled = "ReplayCancelled"
+        case deadLettersRedriven = "DeadLettersRedriven"
+        case deadLetterDiscarded = "DeadLetterDiscarded"
+        case keyCreated = "KeyCreated"
+        case keyDeleted = "KeyDeleted"
+    }
+
+    public var kind: Kind
+    /// The id of what it was done to; nil where it was many things.
+    public var subject: String?
+    /// What else is worth telling. Never a secret.
+    public var details: [String: String]
+
+    /// An act.
+    public init(_ kind: Kind, subject: String? = nil, details: [String: String] = [:]) {
+        self.kind = kind
+        self.subject = subject
+        self.details = details
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import KafkaTestKit
+import ProcessKit
+import Testing
+
+extension IntegrationTests {
+    /// Callers and their keys, at the binary itself.
+    struct IdentityTests {
+        @Test(.timeLimit(.minutes(2)))
+        func keysOpenWhatTheirScopesSayAndOutliveTheProcess() async throws {
+            try await SecuredRouter.with { router in
+                let reader = try await router.makeKey(tenant: "acme", scopes: ["read"])
+                let publisher = try await router.makeKey(tenant: "acme", scopes: ["publish"])
+                #expect(try await router.publish("1", key: publisher.text).status == 202)
+                #expect(try await router.publish("2", key: reader.text).status == 403)
+                #expect(try await router.publish("3", key: nil).status == 401)
+                #expect(try await router.publish("4", key: publisher.text + "x").status == 401)
+                #expect(try await router.publish("5", key: publisher.text, tenant: "other").status == 403)
+                let found = try await router.send("GET", "/v1/events?source=/s&id=1", key: reader.text)
+                #expect(found.status == 200 && found.json["tenantid"]?.string == "acme")
+                #expect(try await router.send("GET", "/v1/events?source=/s&id=1", key: publisher.text).status == 403)
+                for path in ["/healthz", "/readyz", "/metrics", "/v1/openapi.yaml"] {
+                    #expect(try await router.send("GET", path, key: nil).status == 200, "\(path)")
+                }
+                try await router.restart()
+                #expect(try await router.send("GET", "/v1/events?source=/s&id=1", key: reader.text).status == 200)
+                let deleted = try await router.send("DELETE", "/v1/keys/\(reader.id)", key: router.bootstrap)
+                #expect(deleted.status == 204)
+                #expect(try await router.send("GET", "/v1/events?source=/s&id=1", key: reader.text).status == 401)
+                let list = try await router.send("GET", "/v1/keys", key: router.bootstrap)
+                #expect(list.text.contains(publisher.id) && !list.text.contains(reader.id))
+                let metrics = try await router.send("GET", "/metrics", key: nil).text
+                #expect(metrics.contains(#"portarium_access_refused_total{reason="invalid-credential"} 1"#))
+                for secret in [reader.text, publisher.text, router.bootstrap] {
+                    let shown = list.text + metrics + router.output()
+                    #expect(!shown.contains(secret.dropFirst(21)))
+                }
+            }
+        }
+
+        /// However many come without a key, the log tells of them once in a while.
+        @Test(.timeLimit(.minutes(2)))
+        func refusalsDoNotFillTheLog() async throws {
+            try await SecuredRouter.with { router in
+                for index in 0..<200 {
+                    let answer = try await router.publish("\(index)", key: "wrong")
+                    #expect(answer.status == 401)
+                }
+                let lines = router.output().split(separator: "\n").filter { $0.contains("refused for who made it") }
+                #expect((1...2).contains(lines.count))
+                #expect(router.output().contains("nobody can sign in") == false)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func theCommandLineMakesTheFirstKeyAndAsksARouterThatRuns() async throws {
+            try await SecuredRouter.with(hasBootstrapKey: false) { router in
+                #expect(router.output().contains("nobody can sign in"))
+                let arguments = ["keys", "create", "--tenant", "*", "--scope", "admin"]
+                let refused = try await router.command(arguments + ["--data-dir", router.data.path])
+                #expect(refused.exitCode == 1 && refused.output.contains("--server"))
+                try await router.stop()
+                let made = try await router.command(arguments + ["--data-dir", router.data.path])
+                let key = try #require(made.output.split(separator: "\n").last.map(String.init))
+                #expect(made.exitCode == 0 && key.hasPrefix("ptm_"))
+                try await router.start()
+                let server = ["--server", router.url, "--key", key]
+                let further = try await router.command(
+                    ["keys", "create", "--tenant", "acme", "--scope", "publish"] + server)
+                let publisher = try #require(further.output.split(separator: "\n").last.map(String.init))
+                #expect(try await router.publish("1", key: publisher).status == 202)
+                let forbidden = try await router.command(["keys", "list", "--server", router.url, "--key", publisher])
+                #expect(forbidden.exitCode == 1 && forbidden.output.contains("admin"))
+                let unknown = try await router.command(["keys", "list", "--server", router.url])
+                #expect(unknown.exitCode == 1 && unknown.output.contains("--key"))
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func anotherReplicaKnowsAKeyWithinASecond() async throws {
+            try await withTemporaryDirectory { directory in
+                try await NoidaBroker.with { broker in
+                    let kafka = "kafka: {brokers: [\"\(broker.bootstrap)\"]}"
+                    try await SecuredRouter.with(in: directory.appendingPathComponent("one"), settings: kafka) { one in
+                        let other = directory.appendingPathComponent("two")
+                        try await SecuredRouter.with(in: other, settings: kafka, bootstrap: one.bootstrap) { two in
+                            let key = try await one.makeKey(tenant: "acme", scopes: ["read"])
+                            try await eventually("the key works", within: .seconds(1)) {
+                                try await two.send("GET", "/v1/subscriptions", key: key.text).status == 200
+                            }
+                            let deleted = try await two.send("DELETE", "/v1/keys/\(key.id)", key: two.bootstrap)
+                            #expect(deleted.status == 204)
+                            try await eventually("the key is gone", within: .seconds(1)) {
+                                try await one.send("GET", "/v1/subscriptions", key: key.text).status == 401
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
