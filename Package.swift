@@ -210,6 +210,10 @@ let package = Package(
             dependencies: ["KafkaTestKit", "ProcessKit", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient],
             path: "Tests/ObjectStoreTestKit", swiftSettings: strict),
         .target(
+            name: "TokenIssuerKit",
+            dependencies: ["Identity", .jwtKit, .cryptoExtras, .hummingbird, .hummingbirdTesting, .nioCore],
+            path: "Tests/TokenIssuerKit", swiftSettings: strict),
+        .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
         .target(
             name: "FuzzKit",
@@ -279,10 +283,7 @@ let package = Package(
         tests("IdentityTests", ["Identity"]),
         tests(
             "TokenVerificationTests",
-            [
-                "Identity", "TokenVerification", .jwtKit, .cryptoExtras, .hummingbird, .hummingbirdTesting, .nioCore,
-                .logging,
-            ]),
+            ["Identity", "TokenIssuerKit", "TokenVerification", .jwtKit, .logging]),
         tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
@@ -297,8 +298,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "BrokerTraits", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit", .nioCore,
-                .nioPosix, .nioSSL,
+                "BrokerTraits", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit",
+                "TokenIssuerKit", .nioCore, .nioPosix, .nioSSL,
                 .nioHTTP1, .grdb,
             ]),
         tests(

@@ -1,7 +1,9 @@
 import Foundation
+import Identity
 import KafkaTestKit
 import ProcessKit
 import Testing
+import TokenIssuerKit
 
 extension IntegrationTests {
     /// Callers and their keys, at the binary itself.
@@ -76,6 +78,62 @@ extension IntegrationTests {
             }
         }
 
+        @Test(.timeLimit(.minutes(2)))
+        func tokensOfAnIssuerAreTakenBesideKeys() async throws {
+            let issuer = TokenIssuer()
+            issuer.show([try await issuer.makeES256("one").jwk])
+            let end = ClaimValue.number(Date().timeIntervalSince1970 + 600)
+            let operatorToken = try await issuer.token("one", ["exp": end])
+            let auditorToken = try await issuer.token("one", ["exp": end, "roles": .list([.text("auditor")])])
+            let tenantless = try await issuer.token("one", ["exp": end, "workspaceId": .null])
+            let expired = try await issuer.token("one", ["exp": .number(1)])
+            try await issuer.serve { base in
+                let settings = """
+                      jwtIssuer: https://issuer.example
+                      jwtAudience: \(TokenIssuer.audience)
+                      jwtKeySetUrl: \(base)/jwks
+                    """
+                try await SecuredRouter.with(access: settings) { router in
+                    // The first takes the router's way, the second the direct one.
+                    for id in ["1", "2"] {
+                        let answer = try await router.publish(id, key: operatorToken)
+                        #expect(answer.status == 202, "\(answer.text)")
+                    }
+                    #expect(try await router.publish("3", key: auditorToken).status == 403)
+                    #expect(try await router.publish("4", key: tenantless).status == 403)
+                    #expect(try await router.publish("5", key: expired).text.contains("the token has expired"))
+                    #expect(try await router.publish("6", key: operatorToken + "AAAA").status == 401)
+                    let found = try await router.send("GET", "/v1/events?source=/s&id=2", key: auditorToken)
+                    #expect(found.status == 200 && found.json["tenantid"]?.string == "acme")
+                    #expect(try await router.send("GET", "/v1/keys", key: operatorToken).status == 403)
+                    #expect(!router.output().contains(operatorToken.suffix(40)))
+                }
+            }
+        }
+
+        /// Who made a key, and who deleted it, is an event of its tenant's.
+        @Test(.timeLimit(.minutes(2)))
+        func actsAreEventsOfTheTenant() async throws {
+            try await SecuredRouter.with { router in
+                let admin = try await router.makeKey(tenant: "acme", scopes: ["admin"])
+                let further = try await router.makeKey(tenant: "acme", scopes: ["read"])
+                #expect(try await router.send("DELETE", "/v1/keys/\(further.id)", key: admin.text).status == 204)
+                let path = "/v1/events?type=com.portarium.audit.KeyDeleted.v1"
+                let event = try await eventually("the act is told", within: .seconds(10)) {
+                    try await router.send("GET", path, key: admin.text).json["items"]?[0]?["event"]
+                }
+                #expect(event["subject"]?.string == further.id)
+                #expect(event["authtype"]?.string == "api_key" && event["authid"]?.string == admin.id)
+                #expect(event["data"]?["principal"]?["id"]?.string == admin.id)
+                let made = try await router.send(
+                    "GET", "/v1/events?type=com.portarium.audit.KeyCreated.v1", key: admin.text)
+                #expect(made.text.contains(further.id) && made.text.contains(#""authtype":"system""#))
+                #expect(!made.text.contains(further.text.suffix(40)))
+                let others = try await router.send("GET", path, key: router.bootstrap, tenant: "other")
+                #expect(others.text == #"{"items":[]}"#)
+            }
+        }
+
         @Test(.timeLimit(.minutes(3)))
         func anotherReplicaKnowsAKeyWithinASecond() async throws {
             try await withTemporaryDirectory { directory in
@@ -84,6 +142,12 @@ extension IntegrationTests {
                     try await SecuredRouter.with(in: directory.appendingPathComponent("one"), settings: kafka) { one in
                         let other = directory.appendingPathComponent("two")
                         try await SecuredRouter.with(in: other, settings: kafka, bootstrap: one.bootstrap) { two in
+                            let local = try await one.command(
+                                ["keys", "create", "--tenant", "*", "--scope", "admin", "--config", one.file.path])
+                            let admin = try #require(local.output.split(separator: "\n").last.map(String.init))
+                            try await eventually("a key of the command line works", within: .seconds(1)) {
+                                try await two.send("GET", "/v1/keys", key: admin).status == 200
+                            }
                             let key = try await one.makeKey(tenant: "acme", scopes: ["read"])
                             try await eventually("the key works", within: .seconds(1)) {
                                 try await two.send("GET", "/v1/subscriptions", key: key.text).status == 200

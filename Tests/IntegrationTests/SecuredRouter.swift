@@ -18,7 +18,8 @@ final class SecuredRouter: Sendable {
 
     let data: URL
     let bootstrap: String
-    private let file: URL
+    /// Its settings.
+    let file: URL
     private let process = Mutex<PortariumProcess?>(nil)
     private let past = Mutex("")
 
@@ -30,15 +31,17 @@ final class SecuredRouter: Sendable {
 
     /// Runs `body` with a router in a directory, and leaves no process behind on any path.
     static func with<R>(
-        in directory: URL, settings: String = "", bootstrap: String = UUID().uuidString + UUID().uuidString,
+        in directory: URL, settings: String = "", access: String = "",
+        bootstrap: String = UUID().uuidString + UUID().uuidString,
         hasBootstrapKey: Bool = true, _ body: (SecuredRouter) async throws -> R
     ) async throws -> R {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let router = SecuredRouter(directory, bootstrap: bootstrap)
         let key = directory.appendingPathComponent("key")
         try Data((bootstrap + "\n").utf8).write(to: key)
-        let access = hasBootstrapKey ? ", bootstrapKeyFile: \"\(key.path)\"" : ""
-        try Data("auth: {mode: required\(access)}\n\(settings)\n".utf8).write(to: router.file)
+        let keyFile = hasBootstrapKey ? "  bootstrapKeyFile: \"\(key.path)\"\n" : ""
+        let text = "auth:\n  mode: required\n\(keyFile)\(access)\n\(settings)\n"
+        try Data(text.utf8).write(to: router.file)
         do {
             try await router.start()
             let result = try await body(router)
@@ -52,10 +55,12 @@ final class SecuredRouter: Sendable {
 
     /// The same in a directory that is gone afterwards.
     static func with<R>(
-        settings: String = "", hasBootstrapKey: Bool = true, _ body: (SecuredRouter) async throws -> R
+        settings: String = "", access: String = "", hasBootstrapKey: Bool = true,
+        _ body: (SecuredRouter) async throws -> R
     ) async throws -> R {
         try await withTemporaryDirectory { directory in
-            try await Self.with(in: directory, settings: settings, hasBootstrapKey: hasBootstrapKey, body)
+            try await Self.with(
+                in: directory, settings: settings, access: access, hasBootstrapKey: hasBootstrapKey, body)
         }
     }
 

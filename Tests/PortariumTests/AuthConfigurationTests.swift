@@ -47,7 +47,7 @@ struct AuthConfigurationTests {
                 return []
             } catch { return (error as? CommandFailure)?.details ?? ["\(error)"] }
         }
-        let issuer = ["PORTARIUM_AUTH_JWT_ISSUER": "https://id.example"]
+        let issuer = ["PORTARIUM_AUTH_JWT_ISSUER": "https://id.example", "PORTARIUM_AUTH_MODE": "required"]
         #expect(await faults(issuer).first?.contains("auth.jwtAudience is needed") == true)
         let good = issuer.merging(["PORTARIUM_AUTH_JWT_AUDIENCE": "p"]) { $1 }
         #expect(await faults(good) == [])
@@ -58,6 +58,8 @@ struct AuthConfigurationTests {
         let open = good.merging(["PORTARIUM_AUTH_JWT_KEY_SET_URL": "http://id.example/jwks"]) { $1 }
         #expect(await faults(open).first?.contains("auth.jwtKeySetUrl must be https") == true)
         #expect(await faults(["PORTARIUM_AUTH_JWT_AUDIENCE": "p"]).first?.contains("do nothing") == true)
+        let keyless = good.merging(["PORTARIUM_AUTH_MODE": "keyless"]) { $1 }
+        #expect(await faults(keyless).first?.contains("do nothing while auth.mode is keyless") == true)
     }
 
     @Test(arguments: ["none", "HS256", "HS512", "RS1", ""])

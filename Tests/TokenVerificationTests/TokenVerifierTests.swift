@@ -3,6 +3,7 @@ import Identity
 import JWTKit
 import Synchronization
 import Testing
+import TokenIssuerKit
 
 @testable import TokenVerification
 

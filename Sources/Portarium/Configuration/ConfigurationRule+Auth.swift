@@ -21,6 +21,16 @@ extension ConfigurationRule {
                 + "'openssl rand -hex 32' makes one",
             holds: { isBootstrapKey($0.auth.bootstrapKey) }),
         ConfigurationRule(
+            keys: ["auth.mode", "auth.bootstrapKey", "auth.bootstrapKeyFile", "auth.jwtIssuer"],
+            message: "auth.bootstrapKey and auth.jwtIssuer do nothing while auth.mode is keyless: "
+                + "set it to required, or take them out",
+            needsAllSources: true,
+            holds: { configuration in
+                let auth = configuration.auth
+                return auth.mode == .required
+                    || auth.bootstrapKey.isEmpty && auth.bootstrapKeyFile.isEmpty && auth.jwtIssuer.isEmpty
+            }),
+        ConfigurationRule(
             keys: ["auth.jwtIssuer"],
             message: "auth.jwtAudience is needed where auth.jwtIssuer is given: "
                 + "else the issuer's tokens for every other service would do",

@@ -18,7 +18,8 @@ public struct Principal: Sendable, Hashable {
     /// What people call it.
     public var name: String
     public var reach: TenantReach
-    public var scopes: Set<Scope>
+    /// Scopes as bits: a principal of the keyless mode, which comes with every request, has nothing to be counted.
+    private var scopeBits: UInt8
     /// When it ends, in milliseconds since 1970; nil: never by itself.
     public var expiresAtMilliseconds: Int64?
 
@@ -31,7 +32,7 @@ public struct Principal: Sendable, Hashable {
         self.id = id
         self.name = name
         self.reach = reach
-        self.scopes = scopes
+        self.scopeBits = scopes.reduce(0) { $0 | $1.bit }
         self.expiresAtMilliseconds = expiresAtMilliseconds
     }
 
@@ -39,11 +40,16 @@ public struct Principal: Sendable, Hashable {
     public static let keyless = Principal(
         kind: .unauthenticated, id: "keyless", name: "keyless", reach: .all, scopes: [.admin])
 
+    /// What it may do within its reach.
+    public var scopes: Set<Scope> { Set(Scope.allCases.filter(self.has)) }
+
+    private func has(_ scope: Scope) -> Bool { self.scopeBits & scope.bit != 0 }
+
     /// Whether a call that needs this is allowed. ``Scope/admin`` implies all others.
     public func may(_ need: AccessNeed) -> Bool {
         switch need {
         case .nothing, .anyCredential: true
-        case .anyOf(let scopes): self.scopes.contains(.admin) || scopes.contains { self.scopes.contains($0) }
+        case .anyOf(let scopes): self.has(.admin) || scopes.contains(where: self.has)
         }
     }
 
@@ -59,6 +65,18 @@ public struct Principal: Sendable, Hashable {
         case .one(let tenant):
             if let named, named != tenant { throw ForeignTenant() }
             return Caller(principal: self, tenant: tenant, isTenantNamed: named != nil)
+        }
+    }
+}
+
+extension Scope {
+    fileprivate var bit: UInt8 {
+        switch self {
+        case .publish: 1
+        case .subscribe: 2
+        case .read: 4
+        case .replay: 8
+        case .admin: 16
         }
     }
 }
