@@ -89,12 +89,20 @@ let package = Package(
         room(
             "TokenVerification", "Sources/Router/TokenVerification",
             ["Identity", .jwtKit, .nioCore, .nioHTTP1, .asyncHTTPClient, .lifecycle, .logging]),
+        // ◇ whether a webhook comes from whom it says
+        room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
+        // ◇ where webhooks come in, what events they become, and which were there before
+        room(
+            "Webhooks", "Sources/Router/Webhooks",
+            ["CloudEvents", "EventLog", "WebhookSignatures", .nioCore, .crypto, .deque]),
+        // ◆ secrets as they can be stored
+        room("SecretSealing", "Sources/Router/SecretSealing", [.crypto]),
         // ◆ the loops that drive the machines; the services behind the API
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", .nioCore, .lifecycle, .logging,
-                .deque,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "SecretSealing",
+                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
             ]),
         // ◆ files of SQLite, for the log and for the indexes
         room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
@@ -130,15 +138,14 @@ let package = Package(
             ["CloudEvents", "Identity", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
         // ◇ whether a value is what a JSON Schema asks for
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
-        // ◇ whether a webhook comes from whom it says
-        room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
         // ◇ where requests that callers ask for may go
         room("NetworkGuard", "Sources/Router/NetworkGuard", [.nioCore]),
-        // ◆ the event endpoint
+        // ◆ the event endpoint, the webhook endpoints
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Observability", .nioCore, .nioHTTP1, .httpTypes,
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Observability", "WebhookSignatures", "Webhooks",
+                .nioCore, .nioHTTP1, .httpTypes,
                 .hummingbird,
                 .hummingbirdCore, .lifecycle, .logging,
             ]),
@@ -147,8 +154,8 @@ let package = Package(
             name: "RouterAPI",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Identity",
-                "NetworkGuard",
-                "Observability", .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                "NetworkGuard", "Observability", "WebhookSignatures", "Webhooks", .nioCore, .httpTypes, .hummingbird,
+                .hummingbirdCore, .lifecycle, .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
         // ◆ outbound delivery
@@ -167,8 +174,8 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "Identity", "RouterAPI", "JSONSchema", "TokenVerification", "WebhookSignatures",
-                "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
+                "Identity", "RouterAPI", "JSONSchema", "SecretSealing", "TokenVerification", "WebhookSignatures",
+                "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -215,6 +222,14 @@ let package = Package(
             path: "Tests/TokenIssuerKit", swiftSettings: strict),
         .target(
             name: "BrokerTraits", dependencies: ["KafkaTestKit"], path: "Tests/BrokerTraits", swiftSettings: strict),
+        .target(
+            name: "WebhookTestKit",
+            dependencies: [
+                "CloudEvents", "EventDispatch", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", "SecretSealing",
+                "WebhookSignatures", "Webhooks", .nioCore, .nioPosix, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .crypto, .logging,
+            ],
+            path: "Tests/WebhookTestKit", swiftSettings: strict),
         .target(
             name: "FuzzKit",
             dependencies: ["CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", .nioCore],
@@ -267,8 +282,7 @@ let package = Package(
             "RouterAPITests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "Identity", "NetworkGuard",
-                "RouterAPI",
-                "RouterTestKit",
+                "RouterAPI", "RouterTestKit", "WebhookSignatures", "Webhooks",
                 .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
                 .lifecycle,
                 .logging, .yams,
@@ -285,14 +299,19 @@ let package = Package(
             "TokenVerificationTests",
             ["Identity", "TokenIssuerKit", "TokenVerification", .jwtKit, .logging]),
         tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
+        tests(
+            "WebhooksTests",
+            [
+                "CloudEvents", "EventDispatch", "EventLog", "RouterTestKit", "SecretSealing", "WebhookSignatures",
+                "WebhookTestKit", "Webhooks", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
+            ]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
         tests(
             "ConformanceTests",
             [
                 "CloudEvents", "EventLog", "JSONSchema", "Subscriptions", "RouterTestKit", "WebhookSignatures",
-                .nioCore,
-                .yams,
+                "WebhookTestKit", .nioCore, .hummingbirdTesting, .yams,
             ]),
         tests("JSONSchemaTests", ["CloudEvents", "JSONSchema"]),
         tests(
@@ -300,7 +319,7 @@ let package = Package(
             [
                 "BrokerTraits", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit",
                 "TokenIssuerKit", .nioCore, .nioPosix, .nioSSL,
-                .nioHTTP1, .grdb,
+                .nioHTTP1, .crypto, .grdb,
             ]),
         tests(
             "PortariumTests",

@@ -6,6 +6,8 @@ enum ConformanceSuite: String, Sendable {
     case cloudEvents = "cloudevents"
     case cloudEventsJSON = "cloudevents-json"
     case jsonSchema = "json-schema-2020-12"
+    case adapters
+    case gitHubWebhooks = "github-webhooks"
     case webhookSignatures = "webhook-signatures"
 
     /// Where the suite lies, whether it does or not.

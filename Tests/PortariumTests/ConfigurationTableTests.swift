@@ -63,7 +63,9 @@ struct ConfigurationTableTests {
         ("com.portarium.evidence.Recorded", "portarium.evidence"),
         ("com.portarium.deployment.Finished", "portarium.deployments"),
         ("com.portarium.webhook.Received", "portarium.webhooks"), ("com.portarium.workitem.Opened", "portarium.work"),
-        ("com.portarium.run", "portarium.events"), ("org.example", "portarium.events"), ("", "portarium.events"),
+        ("com.github.push", "portarium.webhooks"), ("org.mautic.page_on_hit", "portarium.webhooks"),
+        ("com.githubber.push", "portarium.events"), ("com.portarium.run", "portarium.events"),
+        ("org.example", "portarium.events"), ("", "portarium.events"),
     ])
     func standardRoutesFollowTheAggregate(type: String, topic: String) throws {
         let table = try RouterConfiguration().routingTable()
@@ -71,7 +73,10 @@ struct ConfigurationTableTests {
     }
 
     @Test func everyTopicOfTheRoutersOwnIsReserved() {
-        let own = RouterConfiguration().dispatchConfiguration(eventTopics: []).internalTopics(attemptRetentionAge: nil)
+        let configuration = RouterConfiguration()
+        let own =
+            configuration.dispatchConfiguration(eventTopics: []).internalTopics(attemptRetentionAge: nil)
+            + configuration.webhookService.topics
         #expect(own.map(\.topic.name).sorted() == TopicRoute.reservedTopics.map { "portarium.\($0)" })
     }
 

@@ -17,6 +17,7 @@ struct APIFixture {
     let replays = InMemoryReplays()
     let keys: InMemoryKeys
     let deadLetters = InMemoryDeadLetters()
+    let webhookEndpoints = InMemoryWebhookEndpoints()
     let events: InMemoryEvents
     let description: OpenAPIDescription
     private let router: Router<RouterRequestContext>
@@ -31,7 +32,7 @@ struct APIFixture {
         self.description = try OpenAPIDescription()
         let routes = RouterAPIRoutes(
             subscriptions: self.subscriptions, replays: self.replays, deadLetters: self.deadLetters, keys: self.keys,
-            events: events, audit: audit,
+            events: events, webhookEndpoints: self.webhookEndpoints, audit: audit,
             budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 100), configuration: configuration)
         self.router = HTTPApplication.makeRouter(routes: [routes, OpenAPIRoute()], callers: callers)
     }

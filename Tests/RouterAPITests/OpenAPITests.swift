@@ -37,7 +37,8 @@ struct OpenAPITests {
         let providers: [any RouteProvider] = [
             RouterAPIRoutes(
                 subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-                keys: InMemoryKeys(), events: InMemoryEvents(), budget: budget),
+                keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
+                budget: budget),
             OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute(contentType: "text/plain") { ByteBuffer() },
         ]
         let router = Router(context: RouterRequestContext.self)
@@ -49,18 +50,20 @@ struct OpenAPITests {
                 routes.insert(.init(method: route.method.rawValue, path: route.path.description))
             }
         }
-        // The event endpoint is not a part of this surface.
+        // The ways in are not a part of this surface.
         routes.insert(.init(method: "POST", path: "/v1/events"))
+        routes.insert(.init(method: "POST", path: "/v1/webhooks/{endpointId}"))
+        routes.insert(.init(method: "OPTIONS", path: "/v1/webhooks/{endpointId}"))
         let described = try OpenAPIDescription().operations
         #expect(routes.subtracting(described).isEmpty)
         #expect(described.subtracting(routes).isEmpty)
-        #expect(described.count == 30)
+        #expect(described.count == 37)
     }
 
     @Test func aMethodThatAPathDoesNotHaveIs405() async throws {
         let api = try APIFixture()
         let operations = api.description.operations
-        for path in Set(operations.map(\.path)) where path.hasPrefix("/v1/") {
+        for path in Set(operations.map(\.path)) where path.hasPrefix("/v1/") && !path.hasPrefix("/v1/webhooks/") {
             let methods = Set(operations.filter { $0.path == path }.map(\.method))
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] where !methods.contains(method) {
                 let concrete = path.replacingOccurrences(of: "{id}", with: "x")
@@ -79,7 +82,8 @@ struct OpenAPITests {
         }
         let api = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-            keys: InMemoryKeys(), events: InMemoryEvents(), budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
+            keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
+            budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
         let router = HTTPApplication.makeRouter(routes: [Publishing(), api], callers: HeaderTenantResolver())
         try await Application(router: router).test(.router) { client in
             for (method, status) in [(HTTPRequest.Method.post, 202), (.get, 200), (.head, 200), (.put, 405)] {

@@ -5,6 +5,9 @@ extension HouseRule {
         "Sources/Router/EventLog/": ["CloudEvents", "NIOCore"],
         "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "NIOCore"],
         "Sources/Router/Identity/": ["Crypto"],
+        "Sources/Router/Webhooks/": [
+            "CloudEvents", "EventLog", "WebhookSignatures", "NIOCore", "Crypto", "DequeModule", "Synchronization",
+        ],
         "Sources/Router/Delivery/": [
             "CloudEvents", "EventLog", "Subscriptions", "NIOCore", "Collections", "DequeModule", "HeapModule",
             "OrderedCollections",

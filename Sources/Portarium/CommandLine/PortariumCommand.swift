@@ -29,7 +29,7 @@ struct PortariumCommand: AsyncParsableCommand {
         version: "portarium \(PortariumVersion.current)",
         subcommands: [
             ServeCommand.self, PublishCommand.self, TailCommand.self, SubscriptionsCommand.self, ReplayCommand.self,
-            DeadLettersCommand.self, TraceCommand.self, FilterCommand.self, WebhookCommand.self, CheckCommand.self,
-            TopicsCommand.self, EventTypesCommand.self, KeysCommand.self,
+            DeadLettersCommand.self, TraceCommand.self, WebhookEndpointsCommand.self, FilterCommand.self,
+            WebhookCommand.self, CheckCommand.self, TopicsCommand.self, EventTypesCommand.self, KeysCommand.self,
         ])
 }

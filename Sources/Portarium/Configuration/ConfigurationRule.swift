@@ -9,7 +9,8 @@ struct ConfigurationRule: Sendable {
     let holds: @Sendable (RouterConfiguration) -> Bool
 
     /// All of them.
-    static let all: [ConfigurationRule] = Self.general + Self.auth + Self.kafka + Self.objectStore
+    static let all: [ConfigurationRule] =
+        Self.general + Self.auth + Self.kafka + Self.objectStore + Self.webhooks
 
     private static let general: [ConfigurationRule] = [
         ConfigurationRule(

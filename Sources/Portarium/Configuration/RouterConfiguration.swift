@@ -16,6 +16,8 @@ struct RouterConfiguration: Sendable, Hashable {
     var limits = Limits()
     var dispatch = Dispatch()
     var sink = Sink()
+    var webhooks = Webhooks()
+    var secrets = Secrets()
     var observability = Observability()
 }
 

@@ -20,6 +20,8 @@ struct SecretFile: Sendable {
         SecretFile(
             name: "objectStore.secretAccessKey", secret: \.objectStore.secretAccessKey,
             file: \.objectStore.secretAccessKeyFile),
+        SecretFile(
+            name: "secrets.encryptionKey", secret: \.secrets.encryptionKey, file: \.secrets.encryptionKeyFile),
     ]
 
     /// Whether the secret is given in one of the two ways.

@@ -8,19 +8,30 @@ struct TopicRoute: Sendable, Hashable {
     /// The router's own topics, without the common prefix: no event is routed there.
     static let reservedTopics = [
         "attempts", "dead-letters", "invalid-messages", "keys", "redrives", "replays", "subscriptions",
+        "webhook-deliveries", "webhook-endpoints",
     ]
 
     /// The routing table of an automation platform's events, by aggregate.
-    static let standard: [TopicRoute] = [
-        ("run", "runs"), ("workflow", "runs"),
-        ("approval", "approvals"),
-        ("action", "actions"),
-        ("agent", "agents"), ("machine", "agents"), ("robot", "agents"),
-        ("evidence", "evidence"),
-        ("deployment", "deployments"),
-        ("webhook", "webhooks"),
-        ("workitem", "work"), ("ticket", "work"), ("humantask", "work"),
-    ].map { aggregate, topic in TopicRoute(typePrefix: "com.portarium.\(aggregate).", topic: topic) }
+    static let standard: [TopicRoute] =
+        [
+            ("run", "runs"), ("workflow", "runs"),
+            ("approval", "approvals"),
+            ("action", "actions"),
+            ("agent", "agents"), ("machine", "agents"), ("robot", "agents"),
+            ("evidence", "evidence"),
+            ("deployment", "deployments"),
+            ("webhook", "webhooks"),
+            ("workitem", "work"), ("ticket", "work"), ("humantask", "work"),
+        ].map { aggregate, topic in TopicRoute(typePrefix: "com.portarium.\(aggregate).", topic: topic) }
+        + Self.webhookPrefixes.map { TopicRoute(typePrefix: $0, topic: "webhooks") }
+
+    /// How the types begin that webhooks of known providers become.
+    private static let webhookPrefixes = [
+        "app.linear.", "com.activepieces.", "com.atlassian.", "com.circleci.", "com.gitea.", "com.github.",
+        "com.gitlab.",
+        "com.pagerduty.", "com.shopify.", "com.slack.", "com.stripe.", "com.twilio.", "com.zammad.", "io.frappe.",
+        "org.mautic.",
+    ]
 
     /// Why events cannot be routed to a topic, nil where they can.
     static func fault(ofTopic topic: String) -> String? {

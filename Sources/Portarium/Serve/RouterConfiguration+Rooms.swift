@@ -52,6 +52,7 @@ extension RouterConfiguration {
         api.streamsMax = self.server.streamsMax
         api.streamsPerTenantMax = self.server.streamsPerTenantMax
         api.networkPolicy = self.networkPolicy
+        if !self.webhooks.publicURL.isEmpty { api.webhookPublicURL = self.webhooks.publicURL }
         return api
     }
 
@@ -139,6 +140,7 @@ extension RouterConfiguration {
             + self.dispatchConfiguration(eventTopics: routing.topics).internalTopics(
                 attemptRetentionAge: self.retentionAge, deadLetterRetentionAge: self.deadLetterRetentionAge,
                 deadLetterRetentionBytesMax: self.deadLetterRetentionBytesMax)
+            + self.webhookService.topics
         guard self.isOnKafka, self.kafka.replicationFactor > 0 else { return topics }
         for index in topics.indices { topics[index].replicas = self.kafka.replicationFactor }
         return topics

@@ -101,6 +101,9 @@ struct RouterServer: Sendable {
         _ services: RouterServices?
     ) async throws {
         try await services?.load()
+        let webhooks = try WebhookServices(
+            self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
+        try await webhooks.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
@@ -111,7 +114,8 @@ struct RouterServer: Sendable {
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
-        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, services)]
+        running += webhooks.services
+        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, services, webhooks)]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
@@ -120,7 +124,7 @@ struct RouterServer: Sendable {
 
     private func makeServer(
         _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ parked: ParkedDataReader,
-        _ access: ServedAccess, _ services: RouterServices?
+        _ access: ServedAccess, _ services: RouterServices?, _ webhooks: WebhookServices
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -142,13 +146,15 @@ struct RouterServer: Sendable {
             direct.append(
                 DirectEventRoute(
                     configuration: ingress, intake: intake, queue: queue, callers: callers, observer: ingressMetrics))
+            routes.append(webhooks.routes(intake, queue, bodies, self.metrics))
         }
         if let services, self.has(.api) {
             routes.append(
                 RouterAPIRoutes(
                     subscriptions: services.subscriptions, replays: services.replays,
                     deadLetters: services.deadLetters, keys: access.keys, events: services.events,
-                    audit: services.audit, stands: { callers.stands($0) }, budget: budget,
+                    webhookEndpoints: webhooks.endpoints, audit: services.audit, stands: { callers.stands($0) },
+                    budget: budget,
                     data: { await parked.shown($0) },
                     configuration: self.configuration.routerAPI))
         }

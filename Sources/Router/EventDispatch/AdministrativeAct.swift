@@ -15,6 +15,9 @@ public struct AdministrativeAct: Sendable, Hashable {
         case deadLetterDiscarded = "DeadLetterDiscarded"
         case keyCreated = "KeyCreated"
         case keyDeleted = "KeyDeleted"
+        case webhookEndpointCreated = "WebhookEndpointCreated"
+        case webhookEndpointUpdated = "WebhookEndpointUpdated"
+        case webhookEndpointDeleted = "WebhookEndpointDeleted"
     }
 
     public var kind: Kind

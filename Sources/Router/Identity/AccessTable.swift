@@ -10,7 +10,7 @@ public enum AccessTable {
     }
 
     /// All calls, in the order of the OpenAPI document.
-    public static let rules: [Rule] = [events, subscriptions, replays, deadLetters, keys, operation].flatMap(\.self)
+    public static let rules: [Rule] = [events, subscriptions, replays, deadLetters, keys, webhooks, operation].flatMap(\.self)
 
     private static let events: [Rule] = [
         Rule(method: "POST", path: "/v1/events", need: .anyOf([.publish])),
@@ -52,6 +52,17 @@ public enum AccessTable {
         Rule(method: "POST", path: "/v1/keys", need: .anyOf([.admin])),
         Rule(method: "GET", path: "/v1/keys", need: .anyOf([.admin])),
         Rule(method: "DELETE", path: "/v1/keys/{id}", need: .anyOf([.admin])),
+    ]
+
+    // An endpoint lets others publish for the tenant. What it takes is believed for its signature.
+    private static let webhooks: [Rule] = [
+        Rule(method: "POST", path: "/v1/webhooks/{endpointId}", need: .nothing),
+        Rule(method: "OPTIONS", path: "/v1/webhooks/{endpointId}", need: .nothing),
+        Rule(method: "POST", path: "/v1/webhook-endpoints", need: .anyOf([.admin])),
+        Rule(method: "GET", path: "/v1/webhook-endpoints", need: .anyOf([.admin, .read])),
+        Rule(method: "GET", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin, .read])),
+        Rule(method: "PUT", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin])),
+        Rule(method: "DELETE", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin])),
     ]
 
     private static let operation: [Rule] = [

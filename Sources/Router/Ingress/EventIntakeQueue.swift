@@ -51,6 +51,9 @@ public final class EventIntakeQueue: Service {
         self.recordsMax = recordsMax
     }
 
+    /// Whether the records of one request are there together or not at all.
+    public var appendsAtomically: Bool { self.writer.appendsAtomically }
+
     /// Records that wait for their append, or, where it is not all or nothing, for its end.
     public var waitingRecords: Int { self.state.withLock { $0.records } }
 

@@ -14,6 +14,11 @@ public enum MetricName: String, Sendable, CaseIterable {
     case ingressDuration = "portarium_ingress_duration_seconds"
     case ingressInFlight = "portarium_ingress_in_flight_requests"
 
+    /// `provider` (those of the table, `unknown`), `outcome`: a stable word, see `WebhookOutcome`.
+    case webhooks = "portarium_webhooks_total"
+    case webhookDeliveriesRemembered = "portarium_webhook_deliveries_remembered"
+    case webhookDeliveriesForgotten = "portarium_webhook_deliveries_forgotten_total"
+
     case logAppendedRecords = "portarium_log_appended_records_total"
     case logAppendDuration = "portarium_log_append_duration_seconds"
     case logAppendFailures = "portarium_log_append_failures_total"
@@ -95,7 +100,8 @@ extension MetricName {
     /// What the metric is.
     public var kind: MetricKind {
         switch self {
-        case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .logAppendedRecords, .logAppendFailures,
+        case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .webhooks, .webhookDeliveriesForgotten,
+            .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
             .parkedBytes, .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
@@ -103,7 +109,8 @@ extension MetricName {
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
-        case .ingressInFlight, .logQueuedRecords, .logQueuedBytes, .logEndOffset, .tailPosition, .indexLag,
+        case .ingressInFlight, .webhookDeliveriesRemembered, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
+            .tailPosition, .indexLag,
             .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
             .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory,
             .processVirtualMemory, .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax,
@@ -121,6 +128,9 @@ extension MetricName {
         case .accessRefused: "Calls that were refused for who made them."
         case .ingressDuration: "From a request's head to its answer."
         case .ingressInFlight: "Requests to publish that are not answered yet."
+        case .webhooks: "Webhooks, by what became of them."
+        case .webhookDeliveriesRemembered: "Accepted deliveries that would be known again."
+        case .webhookDeliveriesForgotten: "Deliveries that were forgotten before their window ended."
         case .logAppendedRecords: "Records appended to the log."
         case .logAppendDuration: "How long one synced append took."
         case .logAppendFailures: "Synced appends that failed."

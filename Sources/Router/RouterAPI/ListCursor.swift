@@ -7,6 +7,7 @@ enum ListCursor: String {
     case subscription
     case replay
     case key
+    case webhookEndpoint = "webhook-endpoint"
 
     /// The page that a request asks for, with the service's own cursor.
     /// - Throws: 400 where the cursor is of another list, or of none.

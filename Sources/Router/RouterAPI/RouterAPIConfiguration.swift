@@ -23,6 +23,8 @@ public struct RouterAPIConfiguration: Sendable {
     public var retryAfterSeconds = 1
     /// Which hosts the URLs of sinks may name. Default: those that do not say that they are none of the public network.
     public var networkPolicy = NetworkPolicy()
+    /// What the URLs of webhook endpoints begin with, `https://HOST[:PORT]`; nil: they are paths.
+    public var webhookPublicURL: String?
 
     /// The defaults.
     public init() {}

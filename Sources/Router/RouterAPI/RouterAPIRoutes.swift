@@ -4,7 +4,8 @@ import HTTPServing
 import Hummingbird
 import Identity
 
-/// The calls that manage subscriptions, replays, dead letters and keys, and that find, trace and stream events.
+/// The calls that manage subscriptions, replays, dead letters, keys and webhook endpoints, and that find, trace and
+/// stream events.
 ///
 /// `GET /v1/events` shares its path with the event endpoint, which has its `POST`.
 public struct RouterAPIRoutes: RouteProvider {
@@ -17,6 +18,7 @@ public struct RouterAPIRoutes: RouteProvider {
     private let replays: ReplayRoutes
     private let deadLetters: DeadLetterRoutes
     private let keys: KeyRoutes
+    private let webhookEndpoints: WebhookEndpointRoutes
     private let events: EventRoutes
     private let stream: EventStreamRoute
 
@@ -27,8 +29,9 @@ public struct RouterAPIRoutes: RouteProvider {
     ///   - data: where the data of a single event come from that are parked; lists and streams show its `dataref`.
     public init(
         subscriptions: any SubscriptionService, replays: any ReplayService, deadLetters: any DeadLetterService,
-        keys: any KeyService, events: any EventQueryService, audit: AuditJournal? = nil,
-        stands: @escaping @Sendable (Principal) -> Bool = { _ in true }, budget: InFlightBudget,
+        keys: any KeyService, events: any EventQueryService, webhookEndpoints: any WebhookEndpointService,
+        audit: AuditJournal? = nil, stands: @escaping @Sendable (Principal) -> Bool = { _ in true },
+        budget: InFlightBudget,
         data: @escaping DataSource = { ($0, nil) },
         configuration: RouterAPIConfiguration = RouterAPIConfiguration()
     ) {
@@ -41,6 +44,8 @@ public struct RouterAPIRoutes: RouteProvider {
             service: replays, bodies: bodies, networkPolicy: configuration.networkPolicy, acts: acts)
         self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies, acts: acts)
         self.keys = KeyRoutes(service: keys, bodies: bodies, acts: acts)
+        self.webhookEndpoints = WebhookEndpointRoutes(
+            service: webhookEndpoints, bodies: bodies, publicURL: configuration.webhookPublicURL, acts: acts)
         self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(
             service: events,
@@ -56,6 +61,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.replays.addRoutes(to: routes)
         self.deadLetters.addRoutes(to: routes)
         self.keys.addRoutes(to: routes)
+        self.webhookEndpoints.addRoutes(to: routes)
         self.events.addRoutes(to: routes)
         self.stream.addRoutes(to: routes)
     }

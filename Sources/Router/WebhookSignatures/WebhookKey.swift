@@ -8,7 +8,7 @@ struct WebhookKey: Sendable {
         case ed25519(Curve25519.Signing.PublicKey)
     }
 
-    let scheme: SignatureScheme
+    var scheme: SignatureScheme
     private let key: Key
 
     /// - Throws: ``WebhookSecretError`` where the scheme can do nothing with it.

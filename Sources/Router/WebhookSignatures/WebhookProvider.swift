@@ -6,6 +6,9 @@ public struct WebhookProvider: Sendable, Hashable {
     /// The one whose prefix a secret has, else the one without.
     public let schemes: [SignatureScheme]
 
+    /// Whether the URL is signed, which therefore has to be known.
+    public var signsURL: Bool { self.schemes.contains { $0.signed.contains(.urlAndForm) } }
+
     init(_ name: String, _ aliases: [String] = [], _ schemes: SignatureScheme...) {
         self.name = name
         self.aliases = aliases

@@ -9,12 +9,20 @@ public struct WebhookVerifier: Sendable {
     private static let timestampDigitsMax = 12
     private let keys: [WebhookKey]
 
-    /// - Parameter secrets: one or more; each of them is good, so that they can be rotated.
+    /// - Parameters:
+    ///   - secrets: one or more; each of them is good, so that they can be rotated.
+    ///   - toleranceSeconds: how far a timestamp may be off; nil: as far as the provider says.
     /// - Throws: ``WebhookSecretError`` where one cannot be used.
-    public init(_ provider: WebhookProvider, secrets: [String]) throws(WebhookSecretError) {
+    public init(
+        _ provider: WebhookProvider, secrets: [String], toleranceSeconds: Int64? = nil
+    ) throws(WebhookSecretError) {
         guard !secrets.isEmpty else { throw WebhookSecretError("there is no secret: give the provider's") }
         var keys: [WebhookKey] = []
-        for secret in secrets { keys.append(try WebhookKey(secret, for: provider)) }
+        for secret in secrets {
+            var key = try WebhookKey(secret, for: provider)
+            if let toleranceSeconds { key.scheme.toleranceSeconds = toleranceSeconds }
+            keys.append(key)
+        }
         self.keys = keys
     }
 

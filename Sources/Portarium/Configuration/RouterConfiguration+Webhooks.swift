@@ -1,0 +1,21 @@
+extension RouterConfiguration {
+    /// What comes in from providers.
+    struct Webhooks: Sendable, Hashable {
+        /// `https://HOST[:PORT]` or `http://…` under which providers reach the router. Default none.
+        var publicURL = ""
+        /// Proxies whose `X-Forwarded-For` is believed, as CIDR ranges. Default none.
+        var trustedProxies: [String] = []
+        /// Endpoints of one tenant, `1...100000`. Default 1,000.
+        var endpointsPerTenantMax = 1_000
+        /// Accepted deliveries that are remembered, of all endpoints, `1000...100000000`. Default 500,000.
+        var dedupeEntriesMax = 500_000
+    }
+
+    /// What the router keeps of others' secrets, and how.
+    struct Secrets: Sendable, Hashable {
+        /// One key or more, 32 bytes in base64 each: the first seals, all open.
+        var encryptionKey = Secret()
+        /// A file with ``encryptionKey``.
+        var encryptionKeyFile = ""
+    }
+}

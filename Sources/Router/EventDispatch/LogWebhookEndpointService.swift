@@ -1,0 +1,272 @@
+import EventLog
+import Logging
+import NIOCore
+import SecretSealing
+import ServiceLifecycle
+import Synchronization
+import WebhookSignatures
+import Webhooks
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Webhook endpoints as their compacted topic has them: a change is appended first, and comes into force here when it
+/// is read back, whoever wrote it. Secrets are sealed before they leave this type, and are never shown.
+public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEndpointSource, Service {
+    /// How long a change that is durable waits to be read back, in milliseconds.
+    private static let settleMillisecondsMax: Int64 = 10_000
+    /// Characters of an id that the router makes: 134 bits, for the URL is public.
+    private static let idLength = 26
+
+    private let configuration: WebhookServiceConfiguration
+    private let log: any EventLog
+    private let keyring: SecretKeyring?
+    private let logger: Logger
+    private let catalog = Mutex(WebhookEndpointCatalog())
+    /// Changes take their turns.
+    private let gate = SerialGate()
+    private let follower = Mutex<TopicFollower?>(nil)
+
+    /// - Parameters:
+    ///   - keyring: what secrets are sealed with; nil: none can be kept, and endpoints are refused.
+    public init(
+        configuration: WebhookServiceConfiguration, log: any EventLog, keyring: SecretKeyring?,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.log = log
+        self.keyring = keyring
+        self.logger = logger
+    }
+
+    private var topicPartition: TopicPartition { TopicPartition(self.configuration.endpointTopic, Partition(0)) }
+
+    /// Reads the topic. One whose secrets cannot be opened is there and takes no webhooks.
+    /// - Throws: `EventLogError` where the log cannot be read.
+    public func load() async throws {
+        let follower = TopicFollower(
+            log: self.log, topicPartition: self.topicPartition, logger: self.logger
+        ) { [weak self] element in self?.apply(element.record) }
+        self.follower.withLock { $0 = follower }
+        try await follower.catchUp()
+    }
+
+    /// Follows what other processes change, until graceful shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            guard self.log.isShared, let follower = self.follower.withLock({ $0 }) else {
+                try? await gracefulShutdown()
+                return
+            }
+            await follower.run()
+        }
+    }
+
+    /// From memory: what another process has just created may be some milliseconds away.
+    public func active(_ id: String) -> ActiveWebhookEndpoint? { self.catalog.withLock { $0[id]?.active } }
+
+    /// See ``WebhookEndpointService/create(_:)``. An empty id: the router makes one that nobody can guess.
+    public func create(_ request: WebhookEndpointRequest) async throws(ServiceError) -> WebhookEndpointView {
+        var endpoint = request.endpoint
+        if endpoint.id.isEmpty { endpoint.id = RandomName.make(Self.idLength) }
+        let sealed = try self.sealed(request.secrets ?? [], of: endpoint)
+        let stored = StoredWebhookEndpoint(
+            endpoint, generation: RandomName.make(8), sealedSecrets: sealed, now: DispatchClock.wall)
+        await self.gate.enter()
+        defer { self.gate.leave() }
+        try await self.catchUp()
+        let (isTaken, count) = self.catalog.withLock { ($0[stored.id] != nil, $0.count(tenant: stored.tenant)) }
+        guard !isTaken else { throw Self.taken(stored.id) }
+        guard count < self.configuration.endpointsPerTenantMax else {
+            throw ServiceError(
+                .limitExceeded,
+                "a tenant has at most \(self.configuration.endpointsPerTenantMax) webhook endpoints: delete one")
+        }
+        try await self.append(stored, id: stored.id)
+        guard let live = self.catalog.withLock({ $0[stored.id] }), live.stored.generation == stored.generation else {
+            // Another process was first: compaction must not leave ours in its place.
+            if let live = self.catalog.withLock({ $0[stored.id] }) { try await self.append(live.stored, id: stored.id) }
+            throw Self.taken(stored.id)
+        }
+        return try Self.view(live)
+    }
+
+    /// See ``WebhookEndpointService/get(_:tenant:)``.
+    public func get(_ id: String, tenant: String) async throws(ServiceError) -> WebhookEndpointView {
+        try await self.catchUp()
+        return try Self.view(try self.known(id, tenant))
+    }
+
+    /// See ``WebhookEndpointService/list(tenant:page:)``. The cursor is the last id.
+    public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<WebhookEndpointView> {
+        try await self.catchUp()
+        let found = self.catalog.withLock { $0.list(tenant: tenant, after: page.cursor, limit: page.limit + 1) }
+        let items = found.prefix(page.limit)
+        var views: [WebhookEndpointView] = []
+        for item in items { views.append(try Self.view(item)) }
+        return Page(items: views, nextCursor: found.count > page.limit ? items.last?.stored.id : nil)
+    }
+
+    /// See ``WebhookEndpointService/update(_:)``. Secrets that stay are sealed anew, with the key of now.
+    public func update(_ request: WebhookEndpointRequest) async throws(ServiceError) -> WebhookEndpointView {
+        let endpoint = request.endpoint
+        await self.gate.enter()
+        defer { self.gate.leave() }
+        try await self.catchUp()
+        let old = try self.known(endpoint.id, endpoint.tenant).stored
+        let secrets: [String]
+        if let given = request.secrets { secrets = given } else { secrets = try self.opened(old) }
+        var stored = StoredWebhookEndpoint(
+            endpoint, generation: old.generation, sealedSecrets: try self.sealed(secrets, of: endpoint),
+            now: DispatchClock.wall)
+        stored.revision = old.revision + 1
+        stored.createdAt = old.createdAt
+        try await self.append(stored, id: stored.id)
+        return try Self.view(try self.known(endpoint.id, endpoint.tenant))
+    }
+
+    /// See ``WebhookEndpointService/delete(_:tenant:)``.
+    public func delete(_ id: String, tenant: String) async throws(ServiceError) {
+        await self.gate.enter()
+        defer { self.gate.leave() }
+        try await self.catchUp()
+        let old = try self.known(id, tenant).stored
+        try await self.append(nil, id: id)
+    }
+
+    private func known(_ id: String, _ tenant: String) throws(ServiceError) -> WebhookEndpointCatalog.Entry {
+        guard let entry = self.catalog.withLock({ $0[id] }), entry.stored.tenant == tenant else {
+            throw ServiceError(.notFound, "there is no webhook endpoint '\(id)'")
+        }
+        return entry
+    }
+
+    private static func taken(_ id: String) -> ServiceError {
+        ServiceError(
+            .conflict, "the id '\(id)' is taken: choose another, or leave it to the router",
+            errors: [.init(pointer: "/id", detail: "is taken")])
+    }
+
+    private static func view(_ entry: WebhookEndpointCatalog.Entry) throws(ServiceError) -> WebhookEndpointView {
+        guard let endpoint = entry.stored.endpoint else {
+            throw ServiceError(
+                .unavailable, "the endpoint '\(entry.stored.id)' was stored by a later version of the router")
+        }
+        return WebhookEndpointView(
+            endpoint: endpoint, secretCount: entry.stored.sealedSecrets.count,
+            createdAt: Timestamp(milliseconds: entry.stored.createdAt),
+            updatedAt: Timestamp(milliseconds: entry.stored.updatedAt), fault: entry.fault)
+    }
+}
+
+extension LogWebhookEndpointService {
+    private func ring() throws(ServiceError) -> SecretKeyring {
+        guard let keyring else {
+            throw ServiceError(
+                .conflict,
+                "secrets cannot be kept without a key: set secrets.encryptionKey or "
+                    + "secrets.encryptionKeyFile, the same one for every router of the cluster")
+        }
+        return keyring
+    }
+
+    private func sealed(_ secrets: [String], of endpoint: WebhookEndpoint) throws(ServiceError) -> [String] {
+        let ring = try self.ring()
+        do throws(WebhookSecretError) {
+            _ = try WebhookVerifier(
+                endpoint.provider, secrets: secrets, toleranceSeconds: endpoint.toleranceSeconds)
+        } catch {
+            throw ServiceError(
+                .unprocessable, "the secrets cannot be used: \(error)",
+                errors: [.init(pointer: "/secrets", detail: error.description)])
+        }
+        let binding = StoredWebhookEndpoint.binding(tenant: endpoint.tenant, id: endpoint.id)
+        do throws(SecretSealingError) {
+            var sealed: [String] = []
+            for secret in secrets { sealed.append(try ring.seal(secret, binding: binding)) }
+            return sealed
+        } catch { throw ServiceError(.unavailable, "a secret \(error)") }
+    }
+
+    private func opened(_ stored: StoredWebhookEndpoint) throws(ServiceError) -> [String] {
+        let ring = try self.ring()
+        do throws(SecretSealingError) { return try Self.opened(stored, ring) } catch {
+            throw ServiceError(
+                .conflict, "a secret of the endpoint \(error): give its secrets anew",
+                errors: [.init(pointer: "/secrets", detail: "must be given anew")])
+        }
+    }
+
+    private static func opened(
+        _ stored: StoredWebhookEndpoint, _ ring: SecretKeyring
+    ) throws(SecretSealingError) -> [String] {
+        let binding = StoredWebhookEndpoint.binding(tenant: stored.tenant, id: stored.id)
+        var secrets: [String] = []
+        for sealed in stored.sealedSecrets { secrets.append(try ring.open(sealed, binding: binding)) }
+        return secrets
+    }
+
+    /// One record of the topic, in its order.
+    private func apply(_ record: LogRecord) {
+        guard let key = record.key.map({ String(buffer: $0) }) else { return }
+        guard let value = record.value else { return self.catalog.withLock { $0.remove(key) } }
+        guard
+            let stored = try? JSONDecoder().decode(StoredWebhookEndpoint.self, from: Data(value.readableBytesView)),
+            stored.id == key
+        else {
+            return self.logger.error(
+                "a webhook endpoint cannot be read and takes nothing", metadata: ["endpoint": "\(key)"])
+        }
+        let entry = self.entry(stored)
+        self.catalog.withLock { if $0.takes(stored) { $0.put(entry) } }
+        if let fault = entry.fault {
+            self.logger.error(
+                "a webhook endpoint takes nothing", metadata: ["endpoint": "\(key)", "error": "\(fault)"])
+        }
+    }
+
+    private func entry(_ stored: StoredWebhookEndpoint) -> WebhookEndpointCatalog.Entry {
+        guard let endpoint = stored.endpoint else {
+            return .init(stored: stored, active: nil, fault: "it was stored by a later version of the router")
+        }
+        var (verifier, fault): (WebhookVerifier?, String?) = (nil, nil)
+        if let keyring {
+            do {
+                verifier = try WebhookVerifier(
+                    endpoint.provider, secrets: Self.opened(stored, keyring),
+                    toleranceSeconds: endpoint.toleranceSeconds)
+            } catch { fault = "a secret of it \(error)" }
+        } else {
+            fault = "its secrets cannot be opened: set secrets.encryptionKey or secrets.encryptionKeyFile"
+        }
+        let active = ActiveWebhookEndpoint(
+            endpoint: endpoint, generation: stored.generation, verifier: verifier,
+            translator: WebhookTranslator(endpoint, limits: self.configuration.limits))
+        return .init(stored: stored, active: active, fault: fault)
+    }
+
+    /// Appends, and waits until that is in force here.
+    private func append(_ stored: StoredWebhookEndpoint?, id: String) async throws(ServiceError) {
+        let offset: Offset?
+        do { offset = try await self.log.store(stored, key: id, in: self.topicPartition) } catch {
+            throw ServiceError(error)
+        }
+        guard let offset, let follower = self.follower.withLock({ $0 }) else { return }
+        let deadline = DispatchClock.monotonicMilliseconds + Self.settleMillisecondsMax
+        while (follower.position ?? .zero) <= offset {
+            try? await follower.catchUp()
+            if (follower.position ?? .zero) > offset { return }
+            guard DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled else {
+                throw ServiceError(.unavailable, "what was stored cannot be read back yet")
+            }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private func catchUp() async throws(ServiceError) {
+        do { try await self.follower.withLock({ $0 })?.catchUp() } catch { throw ServiceError(error) }
+    }
+}

@@ -1,0 +1,105 @@
+import CloudEvents
+import EventLog
+import NIOCore
+import Webhooks
+
+/// Brings the events of webhooks into the log, each delivery once.
+///
+/// Where the log appends all or nothing, an event and the record that remembers its delivery are there together or not
+/// at all. Elsewhere the record follows when the event is durable: a crash in between forgets the delivery, and never
+/// an event.
+public struct WebhookIntake: Sendable {
+    private let intake: EventIntake
+    private let queue: EventIntakeQueue
+    private let deliveries: WebhookDeliveries
+    private let configuration: WebhookIntakeConfiguration
+    private let eventLoops: any EventLoopGroup
+
+    /// - Parameters:
+    ///   - intake: what stamps and routes.
+    ///   - queue: what appends.
+    ///   - deliveries: knows which are there already.
+    ///   - eventLoops: where the queue's answers arrive.
+    public init(
+        configuration: WebhookIntakeConfiguration, intake: EventIntake, queue: EventIntakeQueue,
+        deliveries: WebhookDeliveries, eventLoops: any EventLoopGroup
+    ) {
+        self.intake = intake
+        self.queue = queue
+        self.deliveries = deliveries
+        self.configuration = configuration
+        self.eventLoops = eventLoops
+    }
+
+    /// Appends those that are not there yet, and returns when they are durable; nil where all of them are there.
+    /// - Parameter bodyBytes: of the request: large data may have to be parked first.
+    /// - Throws: `CloudEventError` with code `tenant-conflict`; `EventLogError`: nothing is remembered of the delivery.
+    func take(
+        _ events: [CloudEvent], of active: ActiveWebhookEndpoint, bodyBytes: Int, trace: TraceContext?,
+        arrival: Timestamp
+    ) async throws -> AcceptedEvents? {
+        let origin = EventOrigin(tenant: active.endpoint.tenant, trace: trace)
+        let window = Int64(active.endpoint.dedupeWindowSeconds) * 1_000
+        guard window > 0, !events.isEmpty else {
+            return try await self.append(events, nil, from: origin, bodyBytes, arrival)
+        }
+        let keys = events.map { event in
+            DeliveryKey(
+                endpoint: "\(active.endpoint.id)/\(active.generation)",
+                source: active.translator.takesEvents ? event.source : nil, id: event.id)
+        }
+        guard case .new(var left) = await self.deliveries.claim(keys, now: arrival.milliseconds) else {
+            throw EventLogError(.unavailable, "the same delivery could not be appended a moment ago")
+        }
+        // Of those that are twice in one request the first one counts.
+        let new = zip(events, keys).filter { left.remove($0.1) != nil }
+        guard !new.isEmpty else { return nil }
+        let claimed = new.map(\.1)
+        let marker = DeliveryMarker(expiresMilliseconds: arrival.milliseconds + window, keys: claimed)
+        do {
+            let accepted = try await self.append(new.map(\.0), marker, from: origin, bodyBytes, arrival)
+            self.deliveries.settle(claimed, until: marker.expiresMilliseconds, now: arrival.milliseconds)
+            return accepted
+        } catch {
+            self.deliveries.abandon(claimed)
+            throw error
+        }
+    }
+
+    private func append(
+        _ events: [CloudEvent], _ marker: DeliveryMarker?, from origin: EventOrigin, _ bodyBytes: Int,
+        _ arrival: Timestamp
+    ) async throws -> AcceptedEvents {
+        guard bodyBytes <= self.configuration.ingress.directBodyBytesMax else {
+            let accepted = try await self.intake.accept(events, from: origin, arrival: arrival)
+            await self.remember(marker, arrival)
+            return accepted
+        }
+        let prepared = try self.intake.prepare(events, from: origin, arrival: arrival)
+        guard !prepared.records.isEmpty else { return AcceptedEvents(events: [], positions: []) }
+        var records = prepared.records
+        let isTogether = self.queue.appendsAtomically
+        if isTogether, let marker { records.append(self.record(of: marker, arrival)) }
+        let positions = try await self.append(records)
+        if !isTogether { await self.remember(marker, arrival) }
+        return AcceptedEvents(events: prepared.events, positions: Array(positions.prefix(prepared.events.count)))
+    }
+
+    /// The events are there: a delivery that cannot be remembered comes twice at worst.
+    private func remember(_ marker: DeliveryMarker?, _ arrival: Timestamp) async {
+        guard let marker else { return }
+        _ = try? await self.append([self.record(of: marker, arrival)])
+    }
+
+    private func record(of marker: DeliveryMarker, _ arrival: Timestamp) -> ProducerRecord {
+        ProducerRecord(
+            topic: self.configuration.deliveryTopic, partition: Partition(0),
+            record: LogRecord(key: nil, value: marker.bytes, timestamp: arrival))
+    }
+
+    private func append(_ records: [ProducerRecord]) async throws -> [Position] {
+        try await withCheckedThrowingContinuation { continuation in
+            self.queue.append(records, on: self.eventLoops.next()) { continuation.resume(with: $0) }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import CloudEvents
+import EventLog
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import WebhookSignatures
+import Webhooks
+
+/// `POST /v1/webhooks/{endpointId}`: a provider's request becomes events. The endpoint says whose they are; nothing of
+/// a body is looked at before its signature is known to be good.
+///
+/// 202 is answered only when the log has all events of the request durably, or had them before.
+public struct WebhookRoutes: RouteProvider {
+    /// Whose it is depends on the endpoint.
+    public let needsTenant = false
+    static let path: RouterPath = "/v1/webhooks/{endpointId}"
+
+    private let configuration: WebhookIntakeConfiguration
+    private let endpoints: any WebhookEndpointSource
+    private let intake: WebhookIntake
+    private let bodies: RequestBodyReader
+    private let observer: any WebhookObserver
+    private let clock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - endpoints: knows who may send what.
+    ///   - intake: what stamps and appends.
+    ///   - bodies: reads request bodies within the limits of the server.
+    ///   - observer: counts.
+    ///   - clock: the wall clock.
+    public init(
+        configuration: WebhookIntakeConfiguration, endpoints: any WebhookEndpointSource, intake: WebhookIntake,
+        bodies: RequestBodyReader, observer: any WebhookObserver,
+        clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
+    ) {
+        self.configuration = configuration
+        self.endpoints = endpoints
+        self.intake = intake
+        self.bodies = bodies
+        self.observer = observer
+        self.clock = clock
+    }
+
+    /// Registers the path.
+    public func addRoutes(to routes: RouteTable) {
+        routes.post(Self.path) { request, context in try await self.receive(request, context) }
+        routes.on(Self.path, method: .options) { request, context in try self.validate(request, context) }
+    }
+
+    private func endpoint(_ context: RouterRequestContext) throws -> ActiveWebhookEndpoint {
+        guard let id = context.parameters.get("endpointId"), let endpoint = self.endpoints.active(id) else {
+            self.observer.webhook(provider: nil, outcome: .unknownEndpoint)
+            throw ProblemError(.notFound, "there is no such webhook endpoint")
+        }
+        return endpoint
+    }
+
+    /// The validation handshake of CloudEvents (`http-webhook.md`, section 4): any origin may send, for it has to sign.
+    /// The permission is in this answer; an address to call back (`WebHook-Request-Callback`) is never called, so that
+    /// nobody can make the router send requests.
+    private func validate(_ request: Request, _ context: RouterRequestContext) throws -> Response {
+        var headers: HTTPFields = [.allow: "OPTIONS, POST"]
+        guard let origin = HTTPField.Name.webHookRequestOrigin.flatMap({ request.headers[$0] }), !origin.isEmpty else {
+            return Response(status: .noContent, headers: headers)
+        }
+        let active = try self.endpoint(context)
+        if let name = HTTPField.Name.webHookAllowedOrigin { headers[name] = origin }
+        if let name = HTTPField.Name.webHookAllowedRate { headers[name] = "*" }
+        self.observer.webhook(provider: active.endpoint.provider.name, outcome: .challenge)
+        return Response(status: .ok, headers: headers)
+    }
+
+    private func receive(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
+        let active = try self.endpoint(context)
+        let provider = active.endpoint.provider.name
+        do {
+            try self.checkAddress(request, context, active.endpoint)
+            if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+                throw ProblemError(.unsupportedMediaType, "send the body without Content-Encoding")
+            }
+            return try await self.bodies.withBody(of: request) { body in
+                try await self.receive(body, request, context, active)
+            }
+        } catch let error as WebhookRefusal {
+            self.observer.webhook(provider: provider, outcome: error.outcome)
+            throw error.problem
+        } catch let error as ProblemError {
+            self.observer.webhook(provider: provider, outcome: .refused(IngressProblem.refusal(for: error)))
+            throw error
+        } catch {
+            self.observer.webhook(
+                provider: provider, outcome: .refused(error is CancellationError ? .cutOff : .failed))
+            throw error
+        }
+    }
+
+    private func checkAddress(
+        _ request: Request, _ context: RouterRequestContext, _ endpoint: WebhookEndpoint
+    ) throws {
+        guard !endpoint.allowedAddresses.isEmpty else { return }
+        let client = ClientAddress.resolve(
+            peer: context.peerAddress,
+            forwardedFor: HTTPField.Name.xForwardedFor.map { request.headers[values: $0] } ?? [],
+            trustedProxies: self.configuration.trustedProxies)
+        guard let client, endpoint.allowedAddresses.contains(where: { $0.contains(client) }) else {
+            context.logger.debug(
+                "a webhook comes from an address that is not allowed",
+                metadata: ["endpoint": "\(endpoint.id)", "address": "\(client ?? "unknown")"])
+            throw WebhookRefusal(
+                outcome: .address, problem: ProblemError(.forbidden, "the endpoint does not take requests from here"))
+        }
+    }
+
+    private func receive(
+        _ body: ByteBuffer, _ request: Request, _ context: RouterRequestContext, _ active: ActiveWebhookEndpoint
+    ) async throws -> Response {
+        let arrival = self.clock()
+        let webhook = WebhookRequest(
+            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) }, body: body,
+            url: self.url(of: request, active.endpoint))
+        try self.verify(webhook, context, active, arrival)
+        let provider = active.endpoint.provider
+        if let challenge = WebhookChallenge.answer(to: webhook, of: provider) {
+            self.observer.webhook(provider: provider.name, outcome: .challenge)
+            var text = ByteBuffer(staticString: #"{"challenge":"#)
+            text.writeJSONString(challenge)
+            text.writeStaticString("}")
+            return Response.json(text)
+        }
+        do {
+            let events = try active.translator.events(of: webhook, arrival: arrival)
+            let accepted = try await self.intake.take(
+                events, of: active, bodyBytes: body.readableBytes,
+                trace: TraceContext(headers: request.headers), arrival: arrival)
+            self.observer.webhook(provider: provider.name, outcome: accepted == nil ? .duplicate : .accepted)
+            guard let accepted else {
+                let answer = ByteBuffer(staticString: #"{"accepted":0,"duplicate":true}"#)
+                return Response.json(answer, status: .accepted)
+            }
+            return Response.json(accepted.json, status: .accepted)
+        } catch let error as CloudEventError {
+            throw IngressProblem.problem(for: error, form: .document, limits: self.configuration.ingress)
+        } catch let error as EventLogError {
+            throw IngressProblem.problem(for: error, form: .document)
+        }
+    }
+
+    private func verify(
+        _ webhook: WebhookRequest, _ context: RouterRequestContext, _ active: ActiveWebhookEndpoint,
+        _ arrival: Timestamp
+    ) throws {
+        guard let verifier = active.verifier else {
+            throw WebhookRefusal(
+                outcome: .sealed,
+                problem: ProblemError(
+                    .unavailable, "the endpoint cannot judge webhooks now; send this one again later",
+                    retryAfterSeconds: 60))
+        }
+        do throws(WebhookRejection) {
+            try verifier.verify(webhook, nowMilliseconds: arrival.milliseconds)
+        } catch {
+            context.logger.debug(
+                "a webhook is not believed",
+                metadata: ["endpoint": "\(active.endpoint.id)", "reason": "\(error)"])
+            var problem = ProblemError(.unauthenticated, "the request is not signed as the endpoint expects it")
+            problem.headers[.wwwAuthenticate] = Self.challenge(of: active.endpoint.provider)
+            throw WebhookRefusal(outcome: WebhookOutcome(error), problem: problem)
+        }
+    }
+
+    /// RFC 9110, section 11.6.1.
+    private static func challenge(of provider: WebhookProvider) -> String {
+        switch provider.name {
+        case "basic": "Basic realm=\"webhooks\""
+        case "activepieces", "bearer": "Bearer"
+        default: "Signature"
+        }
+    }
+
+    /// What the provider was told, with the query that came; nil where nobody knows it.
+    private func url(of request: Request, _ endpoint: WebhookEndpoint) -> String? {
+        guard endpoint.provider.signsURL else { return nil }
+        guard let base = endpoint.publicURL ?? self.configuration.publicURL.map({ $0 + endpoint.path }) else {
+            return nil
+        }
+        return base + (request.uri.query.map { "?\($0)" } ?? "")
+    }
+}
+
+/// A refusal that is counted as something of its own.
+private struct WebhookRefusal: Error {
+    var outcome: WebhookOutcome
+    var problem: ProblemError
+}
+
+extension HTTPField.Name {
+    fileprivate static let webHookRequestOrigin = Self("WebHook-Request-Origin")
+    fileprivate static let webHookAllowedOrigin = Self("WebHook-Allowed-Origin")
+    fileprivate static let webHookAllowedRate = Self("WebHook-Allowed-Rate")
+    fileprivate static let xForwardedFor = Self("X-Forwarded-For")
+}

@@ -1,0 +1,100 @@
+import Synchronization
+
+/// Lets each delivery in once: remembers those that were accepted, and makes those wait that come while the same is
+/// being taken in, because what becomes of it is theirs too.
+public final class WebhookDeliveries: Sendable {
+    /// What is to be done with the deliveries of one request.
+    public enum Claim: Sendable, Hashable {
+        /// These are new, the others are there already: take them in, and say what came of it with
+        /// ``settle(_:until:now:)`` or ``abandon(_:)``. Empty: there is nothing to do.
+        case new(Set<DeliveryKey>)
+        /// One that another request was taking in failed: nothing is to be done, and the sender must come again.
+        case failed
+    }
+
+    /// What became of a delivery that somebody waited for.
+    private enum End: Sendable {
+        case claimed
+        case accepted
+        case failed
+    }
+
+    private struct State {
+        var window: DeliveryWindow
+        var waiting: [DeliveryKey: [CheckedContinuation<End, Never>]] = [:]
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter entriesMax: accepted deliveries that are remembered, `1...100_000_000`, some 90 bytes each; where
+    ///   there
+    ///   are more, the oldest are forgotten before their time.
+    public init(entriesMax: Int) {
+        self.state = Mutex(State(window: DeliveryWindow(entriesMax: entriesMax)))
+    }
+
+    /// Deliveries that are remembered now.
+    public var count: Int { self.state.withLock { $0.window.count } }
+    /// Deliveries that were forgotten before their time.
+    public var forgotten: Int { self.state.withLock { $0.window.forgotten } }
+
+    /// Says what to do; waits for the end of those that are under way in other requests. Keys are claimed in their own
+    /// order: requests that share some cannot wait for each other.
+    /// - Parameter now: milliseconds since 1970.
+    public func claim(_ keys: [DeliveryKey], now: Int64) async -> Claim {
+        var new: Set<DeliveryKey> = []
+        for key in Set(keys).sorted() {
+            switch await self.claim(key, now: now) {
+            case .claimed: new.insert(key)
+            case .accepted: break
+            case .failed:
+                self.abandon(Array(new))
+                return .failed
+            }
+        }
+        return .new(new)
+    }
+
+    private func claim(_ key: DeliveryKey, now: Int64) async -> End {
+        await withCheckedContinuation { continuation in
+            let end: End? = self.state.withLock { state in
+                switch state.window.begin(key, now: now) {
+                case .new: return .claimed
+                case .duplicate: return .accepted
+                case .underWay:
+                    state.waiting[key, default: []].append(continuation)
+                    return nil
+                }
+            }
+            if let end { continuation.resume(returning: end) }
+        }
+    }
+
+    /// The deliveries are durable.
+    public func settle(_ keys: [DeliveryKey], until expires: Int64, now: Int64) {
+        self.end(keys, .accepted) { window, key in window.remember(key, until: expires, now: now) }
+    }
+
+    /// The deliveries are not there: nothing of them is remembered.
+    public func abandon(_ keys: [DeliveryKey]) { self.end(keys, .failed) { _, _ in } }
+
+    /// Remembers what was accepted before, or elsewhere.
+    public func remember(_ marker: DeliveryMarker, now: Int64) {
+        self.state.withLock { state in
+            for key in marker.keys { state.window.remember(key, until: marker.expiresMilliseconds, now: now) }
+        }
+    }
+
+    private func end(
+        _ keys: [DeliveryKey], _ end: End, _ body: (inout DeliveryWindow, DeliveryKey) -> Void
+    ) {
+        let waiting = self.state.withLock { state in
+            keys.flatMap { key in
+                state.window.end(key)
+                body(&state.window, key)
+                return state.waiting.removeValue(forKey: key) ?? []
+            }
+        }
+        for continuation in waiting { continuation.resume(returning: end) }
+    }
+}

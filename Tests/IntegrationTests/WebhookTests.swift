@@ -1,0 +1,131 @@
+import Crypto
+import Foundation
+import ProcessKit
+import Testing
+
+extension IntegrationTests {
+    /// Webhooks through the real binary, from the command line to the sink.
+    struct WebhookTests {
+        private static let secret = "a secret that nobody may see"
+
+        private static let body =
+            #"{"action":"opened","number":7,"pull_request":{"updated_at":"2026-01-01T00:00:00Z"},"#
+            + #""repository":{"url":"https://api.github.com/repos/o/r","full_name":"o/r"}}"#
+
+        private static func headers(_ delivery: String) -> [String: String] {
+            let key = SymmetricKey(data: Array(Self.secret.utf8))
+            let code = HMAC<SHA256>.authenticationCode(for: Data(Self.body.utf8), using: key)
+            return [
+                "content-type": "application/json", "x-github-event": "pull_request", "x-github-delivery": delivery,
+                "x-hub-signature-256": "sha256=" + code.map { String(format: "%02x", $0) }.joined(),
+            ]
+        }
+
+        /// Runs a command against the router and gives what it says.
+        private static func run(
+            _ router: PortariumProcess, _ arguments: [String], _ directory: URL
+        ) async throws -> String {
+            let child = try ChildProcess(
+                executable: try ChildProcess.product(named: "portarium"),
+                arguments: arguments + ["--server", "http://127.0.0.1:\(router.port)"],
+                outputFile: directory.appendingPathComponent("\(UUID().uuidString).txt"))
+            let status = try await child.end(within: .seconds(60))
+            try #require(status == 0, "\(child.output())")
+            return child.output()
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func aWebhookOfGitHubReachesASubscription() async throws {
+            try await withTemporaryDirectory { directory in
+                let data = directory.appendingPathComponent("data")
+                let secretFile = directory.appendingPathComponent("hub.secret")
+                try Data("\(Self.secret)\n".utf8).write(to: secretFile)
+                try await RecordingSink.with { sink in
+                    try await PortariumProcess.with(dataDirectory: data) { router in
+                        let shown = try await Self.run(
+                            router,
+                            [
+                                "webhook-endpoints", "create", "--id", "hub", "--provider", "github", "--secret-file",
+                                secretFile.path,
+                            ], directory)
+                        #expect(shown.contains("/v1/webhooks/hub"))
+                        _ = try await router.client.call(
+                            "POST", "/v1/subscriptions",
+                            """
+                            {"id":"pulls","types":["com.github.pull_request.opened"],"sink":"\(sink.url)",
+                             "protocol":"HTTP"}
+                            """, expecting: 201)
+                        try await Self.deliver(router, sink)
+                        let listed = try await Self.run(router, ["webhook-endpoints", "list"], directory)
+                        #expect(listed.contains("hub") && listed.contains("github"))
+                        await router.kill()
+                    }
+                    try await PortariumProcess.with(dataDirectory: data) { router in
+                        try await Self.checkAfterACrash(router, directory)
+                        try await Self.checkThatNothingIsSeen(router, data, directory)
+                    }
+                }
+            }
+        }
+
+        private static func deliver(_ router: PortariumProcess, _ sink: RecordingSink) async throws {
+            let answer = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-1"), body: Array(Self.body.utf8))
+            #expect(answer.status == 202, "\(answer.text)")
+            #expect(answer.json["accepted"]?.int == 1)
+            #expect(answer.json["events"]?[0]?["topic"]?.string == "portarium.webhooks")
+            try await eventually("the delivery") { sink.count >= 1 }
+            let delivery = try #require(sink.deliveries.first)
+            #expect(delivery.id == "d-1")
+            #expect(delivery.attribute("type") == "com.github.pull_request.opened")
+            #expect(delivery.attribute("source") == "https://api.github.com/repos/o/r")
+            #expect(delivery.attribute("subject") == "7")
+            #expect(delivery.attribute("time") == "2026-01-01T00:00:00Z")
+            #expect(delivery.attribute("partitionkey") == "o/r")
+            #expect(delivery.body == Self.body)
+            var wrong = Self.headers("d-2")
+            wrong["x-hub-signature-256"] = "sha256=" + String(repeating: "0", count: 64)
+            let refused = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: wrong, body: Array(Self.body.utf8))
+            #expect(refused.status == 401)
+        }
+
+        private static func checkAfterACrash(_ router: PortariumProcess, _ directory: URL) async throws {
+            let again = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-1"), body: Array(Self.body.utf8))
+            #expect(again.status == 202)
+            #expect(again.text == #"{"accepted":0,"duplicate":true}"#)
+            _ = try await Self.run(
+                router, ["webhook-endpoints", "update", "hub", "--allow", "192.0.2.0/24"], directory)
+            let kept = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-3"), body: Array(Self.body.utf8))
+            #expect(kept.status == 403)
+            let metrics = try await router.client.send("GET", "/metrics").text
+            #expect(metrics.contains(#"portarium_webhooks_total{provider="github",outcome="duplicate"} 1"#))
+            #expect(metrics.contains(#"portarium_webhooks_total{provider="github",outcome="address"} 1"#))
+            try await eventually("the audit events") {
+                let found = try await router.client.send(
+                    "GET", "/v1/events?type=com.portarium.audit.WebhookEndpointUpdated.v1")
+                return found.json["items"]?[0] != nil
+            }
+            _ = try await Self.run(router, ["webhook-endpoints", "delete", "hub"], directory)
+            let gone = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-4"), body: Array(Self.body.utf8))
+            #expect(gone.status == 404)
+        }
+
+        private static func checkThatNothingIsSeen(
+            _ router: PortariumProcess, _ data: URL, _ directory: URL
+        ) async throws {
+            let key = data.appendingPathComponent("secrets.key").path
+            let mode = try FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? NSNumber
+            #expect(mode?.intValue == 0o600)
+            let files = try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+            #expect(files.count > 5)
+            for file in files where !file.hasSuffix("hub.secret") {
+                guard let bytes = try? Data(contentsOf: directory.appendingPathComponent(file)) else { continue }
+                #expect(bytes.range(of: Data(Self.secret.utf8)) == nil, "\(file)")
+            }
+        }
+    }
+}
