@@ -325,7 +325,8 @@ let package = Package(
             "PortariumTests",
             [
                 "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "HTTPEventSink", "Identity", "Ingress",
-                "KafkaEventLog", "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", .nioCore,
+                "KafkaEventLog", "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", "SecretSealing", "Webhooks",
+                .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),
         tests("BenchmarksTests", ["Benchmarks", .nioCore]),

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import KafkaTestKit
 import ProcessKit
 import Testing
 
@@ -21,17 +22,24 @@ extension IntegrationTests {
             ]
         }
 
-        /// Runs a command against the router and gives what it says.
-        private static func run(
+        /// Runs a command against the router and gives how it ended and what it says.
+        private static func end(
             _ router: PortariumProcess, _ arguments: [String], _ directory: URL
-        ) async throws -> String {
+        ) async throws -> (status: Int32, output: String) {
             let child = try ChildProcess(
                 executable: try ChildProcess.product(named: "portarium"),
                 arguments: arguments + ["--server", "http://127.0.0.1:\(router.port)"],
                 outputFile: directory.appendingPathComponent("\(UUID().uuidString).txt"))
-            let status = try await child.end(within: .seconds(60))
-            try #require(status == 0, "\(child.output())")
-            return child.output()
+            return (try await child.end(within: .seconds(60)), child.output())
+        }
+
+        /// The same for one that must succeed.
+        private static func run(
+            _ router: PortariumProcess, _ arguments: [String], _ directory: URL
+        ) async throws -> String {
+            let (status, output) = try await Self.end(router, arguments, directory)
+            try #require(status == 0, "\(output)")
+            return output
         }
 
         @Test(.timeLimit(.minutes(3)))
@@ -68,6 +76,61 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            .enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"), .timeLimit(.minutes(3)))
+        func twoReplicasOnKafkaKnowTheSameDeliveries() async throws {
+            try await NoidaBroker.with { broker in
+                try await withTemporaryDirectory { directory in
+                    let secretFile = directory.appendingPathComponent("hub.secret")
+                    try Data(Self.secret.utf8).write(to: secretFile)
+                    let create = [
+                        "webhook-endpoints", "create", "--id", "hub", "--provider", "github", "--secret-file",
+                        secretFile.path,
+                    ]
+                    let kafka = ["--kafka", broker.bootstrap]
+                    try await PortariumProcess.with(
+                        dataDirectory: directory.appendingPathComponent("keyless"), arguments: kafka
+                    ) { router in
+                        let (status, output) = try await Self.end(router, create, directory)
+                        #expect(status == 1)
+                        #expect(output.contains("secrets.encryptionKey"))
+                    }
+                    let configuration = directory.appendingPathComponent("router.yaml")
+                    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+                    try Data("secrets: {encryptionKey: '\(key)'}\n".utf8).write(to: configuration)
+                    let arguments = kafka + ["--config", configuration.path]
+                    try await PortariumProcess.with(
+                        dataDirectory: directory.appendingPathComponent("one"), arguments: arguments
+                    ) { one in
+                        try await PortariumProcess.with(
+                            dataDirectory: directory.appendingPathComponent("two"), arguments: arguments
+                        ) { two in
+                            _ = try await Self.run(one, create, directory)
+                            try await Self.checkReplicas(one, two)
+                        }
+                    }
+                }
+            }
+        }
+
+        private static func checkReplicas(_ one: PortariumProcess, _ two: PortariumProcess) async throws {
+            try await eventually("the endpoint on the other replica") {
+                try await two.client.send("OPTIONS", "/v1/webhooks/hub", headers: ["webhook-request-origin": "o"])
+                    .status == 200
+            }
+            let accepted = try await two.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-1"), body: Array(Self.body.utf8))
+            #expect(accepted.json["accepted"]?.int == 1, "\(accepted.text)")
+            try await eventually("the delivery on the other replica") {
+                try await one.client.send("GET", "/metrics").text.contains("portarium_webhook_deliveries_remembered 1")
+            }
+            for router in [one, two] {
+                let again = try await router.client.send(
+                    "POST", "/v1/webhooks/hub", headers: Self.headers("d-1"), body: Array(Self.body.utf8))
+                #expect(again.text == #"{"accepted":0,"duplicate":true}"#)
+            }
+        }
+
         private static func deliver(_ router: PortariumProcess, _ sink: RecordingSink) async throws {
             let answer = try await router.client.send(
                 "POST", "/v1/webhooks/hub", headers: Self.headers("d-1"), body: Array(Self.body.utf8))
@@ -100,9 +163,13 @@ extension IntegrationTests {
             let kept = try await router.client.send(
                 "POST", "/v1/webhooks/hub", headers: Self.headers("d-3"), body: Array(Self.body.utf8))
             #expect(kept.status == 403)
+            _ = try await Self.run(router, ["webhook-endpoints", "update", "hub", "--allow", "127.0.0.0/8"], directory)
+            let taken = try await router.client.send(
+                "POST", "/v1/webhooks/hub", headers: Self.headers("d-3"), body: Array(Self.body.utf8))
+            #expect(taken.json["accepted"]?.int == 1)
             let metrics = try await router.client.send("GET", "/metrics").text
-            #expect(metrics.contains(#"portarium_webhooks_total{provider="github",outcome="duplicate"} 1"#))
-            #expect(metrics.contains(#"portarium_webhooks_total{provider="github",outcome="address"} 1"#))
+            #expect(metrics.contains(#"portarium_webhooks_total{outcome="duplicate",provider="github"} 1"#))
+            #expect(metrics.contains(#"portarium_webhooks_total{outcome="address",provider="github"} 1"#))
             try await eventually("the audit events") {
                 let found = try await router.client.send(
                     "GET", "/v1/events?type=com.portarium.audit.WebhookEndpointUpdated.v1")

@@ -59,6 +59,7 @@ public struct WebhookWorld: Sendable {
     public let log: InMemoryEventLog
     public let endpoints: LogWebhookEndpointService
     public let counter: Counter
+    private let deliveries: WebhookDeliveries
     public let lines: LogLines
     private let application: Application<HTTPApplication.Responder>
     private let now: NowBox
@@ -79,26 +80,30 @@ public struct WebhookWorld: Sendable {
     }
 
     /// Starts everything, runs `body`, and ends everything as a crash would.
-    /// - Parameter keys: what secrets are sealed with; nil: nothing.
+    /// - Parameters:
+    ///   - keys: what secrets are sealed with; nil: nothing.
+    ///   - replica: another view of the log, which others share.
     public static func with(
         _ log: InMemoryEventLog? = nil, keys: String? = Self.key, at milliseconds: Int64? = nil,
+        sharedBy replica: ReplicaEventLog? = nil,
         _ change: (inout WebhookIntakeConfiguration) -> Void = { _ in },
         _ body: (WebhookWorld) async throws -> Void
     ) async throws {
         let log = if let log { log } else { try await Self.makeLog() }
+        let seen: any EventLog = if let replica { replica } else { log }
         let lines = LogLines()
         var verbose = lines.logger
         verbose.logLevel = .trace
         let logger = verbose
         let endpoints = LogWebhookEndpointService(
-            configuration: WebhookServiceConfiguration(), log: log, keyring: try keys.map { try SecretKeyring($0) },
+            configuration: WebhookServiceConfiguration(), log: seen, keyring: try keys.map { try SecretKeyring($0) },
             logger: logger)
         let deliveries = WebhookDeliveries(entriesMax: 1_000)
         let follower = WebhookDeliveryFollower(
-            log: log, topic: WebhookServiceConfiguration().deliveryTopic, deliveries: deliveries, logger: logger)
+            log: seen, topic: WebhookServiceConfiguration().deliveryTopic, deliveries: deliveries, logger: logger)
         try await endpoints.load()
         try await follower.load()
-        let queue = EventIntakeQueue(writer: log)
+        let queue = EventIntakeQueue(writer: seen)
         var configuration = WebhookIntakeConfiguration()
         change(&configuration)
         let now = NowBox()
@@ -106,7 +111,7 @@ public struct WebhookWorld: Sendable {
         let counter = Counter()
         let ids = CorrelationIDGenerator(seeds: (1, 2))
         let intake = EventIntake(
-            writer: log,
+            writer: seen,
             routing: RoutingTable(
                 entries: [.init(typePrefix: "com.", topic: Self.webhooks)], defaultTopic: Self.events),
             correlationID: { ids.next(at: $0) })
@@ -119,16 +124,21 @@ public struct WebhookWorld: Sendable {
                 bytesMax: 4 << 20, budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 1_000)),
             observer: counter, clock: { Timestamp(milliseconds: now.milliseconds.withLock { $0 }) })
         let world = WebhookWorld(
-            log: log, endpoints: endpoints, counter: counter, lines: lines,
+            log: log, endpoints: endpoints, counter: counter, deliveries: deliveries, lines: lines,
             application: HTTPApplication.make(
                 configuration: ServingConfiguration(), routes: [routes], logger: logger),
             now: now)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await queue.run() }
+            group.addTask { try await endpoints.run() }
+            group.addTask { try await follower.run() }
             defer { group.cancelAll() }
             try await body(world)
         }
     }
+
+    /// Deliveries that would be known again.
+    public var knownDeliveries: Int { self.deliveries.count }
 
     /// What time it is for whoever judges webhooks, in seconds since 1970.
     public var seconds: Int64 { self.now.milliseconds.withLock { $0 } / 1_000 }
