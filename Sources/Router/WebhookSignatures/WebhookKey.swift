@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import NIOCore
 
 /// A secret, ready to be used.
 struct WebhookKey: Sendable {
@@ -45,21 +46,30 @@ struct WebhookKey: Sendable {
     }
 
     /// Whether one of the signatures is that of the content. Takes as long whatever is wrong with them.
-    func matches(_ candidates: [[UInt8]], _ content: [UInt8]) -> Bool {
+    func matches(_ candidates: [[UInt8]], _ content: SignedContent) -> Bool {
         switch self.key {
-        case .ed25519(let key): return candidates.contains { key.isValidSignature($0, for: content) }
+        case .ed25519(let key):
+            let bytes = content.bytes
+            return candidates.contains { key.isValidSignature($0, for: bytes) }
         case .symmetric(let key):
             switch self.scheme.algorithm {
             case .token:
                 let secret = key.withUnsafeBytes { SHA256.hash(data: $0) }
                 return candidates.contains { SHA256.hash(data: $0) == secret }
-            case .hmacSHA1:
-                let code = HMAC<Insecure.SHA1>.authenticationCode(for: content, using: key)
-                return candidates.contains { code == $0 }
-            case .hmacSHA256, .ed25519:
-                let code = HMAC<SHA256>.authenticationCode(for: content, using: key)
-                return candidates.contains { code == $0 }
+            case .hmacSHA1: return Self.matches(candidates, content, HMAC<Insecure.SHA1>(key: key))
+            case .hmacSHA256, .ed25519: return Self.matches(candidates, content, HMAC<SHA256>(key: key))
             }
         }
+    }
+
+    /// The body is hashed where it lies.
+    private static func matches<Hash>(
+        _ candidates: [[UInt8]], _ content: SignedContent, _ empty: HMAC<Hash>
+    ) -> Bool {
+        var code = empty
+        code.update(data: content.head)
+        content.body?.withUnsafeReadableBytes { code.update(data: $0) }
+        let expected = code.finalize()
+        return candidates.contains { expected == $0 }
     }
 }

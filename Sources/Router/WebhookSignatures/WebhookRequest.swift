@@ -15,6 +15,14 @@ public struct WebhookRequest: Sendable {
     }
 
     func values(of name: String) -> [String] {
-        self.headers.filter { $0.name.count == name.count && $0.name.lowercased() == name.lowercased() }.map(\.value)
+        self.headers.filter { Self.isSame($0.name, name) }.map(\.value)
     }
+
+    /// Without regard to the case of letters, and without making texts of them.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        one.utf8.count == other.utf8.count
+            && one.utf8.elementsEqual(other.utf8) { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && isLetter($0)) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
 }

@@ -155,15 +155,19 @@ public struct WebhookVerifier: Sendable {
     /// What may have been signed.
     private static func contents(
         _ request: WebhookRequest, _ signed: Signed, _ scheme: SignatureScheme
-    ) throws(WebhookRejection) -> [[UInt8]] {
-        if scheme.signed == [.urlAndForm] { return try self.urlContents(request) }
-        var content: [UInt8] = []
+    ) throws(WebhookRejection) -> [SignedContent] {
+        if scheme.signed == [.urlAndForm] {
+            return try self.urlContents(request).map { SignedContent(head: $0) }
+        }
+        var content = SignedContent()
         for part in scheme.signed {
+            // What is behind the body makes it a part of the head.
+            if content.body != nil { content = SignedContent(head: content.bytes) }
             switch part {
-            case .id: content += signed.id.utf8
-            case .timestamp: content += signed.timestamp.utf8
-            case .text(let text): content += text.utf8
-            case .body, .urlAndForm: content += request.body.readableBytesView
+            case .id: content.head += signed.id.utf8
+            case .timestamp: content.head += signed.timestamp.utf8
+            case .text(let text): content.head += text.utf8
+            case .body, .urlAndForm: content.body = request.body
             }
         }
         return [content]

@@ -157,7 +157,7 @@ public struct WebhookTranslator: Sendable {
 
     /// The media type without its parameters, in small letters.
     private static func essence(_ contentType: String?) -> String? {
-        guard let contentType else { return nil }
+        guard let contentType, contentType != self.jsonType else { return contentType }
         let essence = contentType.prefix { $0 != ";" }
         return essence.lowercased().filter { $0 != " " && $0 != "\t" }
     }
