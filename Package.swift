@@ -232,7 +232,10 @@ let package = Package(
             path: "Tests/WebhookTestKit", swiftSettings: strict),
         .target(
             name: "FuzzKit",
-            dependencies: ["CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", .nioCore],
+            dependencies: [
+                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "WebhookSignatures", "Webhooks",
+                .nioCore,
+            ],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
         tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", "FuzzKit", .nioCore]),

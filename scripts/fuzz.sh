@@ -13,7 +13,7 @@ shift
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
     targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription host
-        network schema pattern)
+        network schema pattern webhook)
 fi
 
 fail() {

@@ -12,7 +12,8 @@ struct AdapterTable {
         var time: String?
     }
 
-    private let rows: [String: [String: String]]
+    /// By the name of the event, sentences by the name of the attribute.
+    let rows: [String: [String: String]]
 
     init(_ text: String) throws {
         self.rows = try JSONDecoder().decode([String: [String: String]].self, from: Data(text.utf8))
@@ -21,8 +22,12 @@ struct AdapterTable {
     /// What the adapter makes of an event of that kind; nil where it does not know it.
     func attributes(of kind: String, body: String) throws -> Attributes? {
         let document = try JSONSerialization.jsonObject(with: Data(body.utf8))
-        guard let row = self.row(of: kind) else { return nil }
-        let time = row["time"].flatMap { self.time($0, document) }
+        return self.row(of: kind).map { Self.attributes($0, document) }
+    }
+
+    /// What the sentences of a row make of a payload.
+    static func attributes(_ row: [String: String], _ document: Any) -> Attributes {
+        let time = row["time"].flatMap { Self.time($0, document) }
         return Attributes(
             type: Self.type(row["type"] ?? "", document), source: row["source"].flatMap { Self.text($0, document) },
             subject: row["subject"].flatMap { $0 == "Omit" ? nil : Self.text($0, document) },
@@ -53,7 +58,7 @@ struct AdapterTable {
     /// `a.b value + / + c value`, `… without the /username portion`, or a text.
     private static func text(_ sentence: String, _ document: Any) -> String? {
         let isParent = sentence.contains("without the /username portion")
-        let plain = self.withoutNote(sentence).components(separatedBy: " without ")[0]
+        let plain = self.withoutNote(sentence).components(separatedBy: " without ")[0].trimmingCharacters(in: [","])
             .replacingOccurrences(of: " when available", with: "").replacingOccurrences(of: " if exists", with: "")
         var text = ""
         for part in plain.components(separatedBy: " + ") {
@@ -80,7 +85,7 @@ struct AdapterTable {
     }
 
     /// `a value, unless null, then b value`; `release.…_at value based on action`.
-    private func time(_ sentence: String, _ document: Any) -> String? {
+    private static func time(_ sentence: String, _ document: Any) -> String? {
         let plain = Self.withoutNote(sentence)
         if plain.contains("based on action") {
             let action = Self.value(["action"], document) ?? ""

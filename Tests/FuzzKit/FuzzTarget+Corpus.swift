@@ -46,6 +46,7 @@ extension FuzzTarget {
         case .pattern: Self.patterns
         case .host: Self.hosts
         case .network: ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7", "fd00::/8", "::1/128", "2001:db8::/33"]
+        case .webhook: Self.webhooks
         }
     }
 
@@ -75,6 +76,7 @@ extension FuzzTarget {
                 "+", "*", "/", "%", "=", "<", ">", "!", "0", "2147483648", "-2147483648", "true", "text", "_", "ü", "👋",
                 "\u{0}", "\n", "CONCAT(", "LEFT(text,", "SUBSTRING(text,", "missing", "INT(", "ABS(",
             ]
+        case .webhook: Self.jsonWords + Self.webhookWords
         case .filter, .subscription:
             Self.jsonWords + [
                 "{\"all\":[", "{\"any\":[", "{\"not\":", "]}", "{\"exact\":{", "{\"sql\":\"", "\"prefix\"",

@@ -5,7 +5,7 @@ import NIOCore
 extension FuzzTarget {
     /// Header lines up to an empty one, then the body. A line without a colon is a header without a value; a line `-`
     /// instead of the empty one says that there is no body.
-    private struct Message {
+    struct Message {
         var headers: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
         var body: ByteBuffer?
 

@@ -26,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case host
     /// A network in the configuration.
     case network
+    /// A provider, a template, and the webhook that they make an event of.
+    case webhook
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -52,6 +54,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .pattern: Self.pattern(bytes)
         case .host: Self.host(bytes)
         case .network: Self.network(bytes)
+        case .webhook: Self.webhook(bytes)
         }
     }
 }

@@ -1,3 +1,4 @@
+import EventDispatch
 import EventIndexProjection
 import EventLog
 import Ingress
@@ -64,7 +65,8 @@ final class KafkaServedLog: ServedLog {
             var index = LogEventIndexConfiguration(
                 directory: self.configuration.log.dataDirectory,
                 logID: "\(try await self.log.clusterID())/\(self.configuration.log.topicPrefix)",
-                topics: topics.filter { !$0.isCompacted }.map(\.topic))
+                topics: topics.filter { !$0.isCompacted }.map(\.topic)
+                    .filter { $0 != self.configuration.webhookService.deliveryTopic })
             index.interval = .milliseconds(self.configuration.log.indexIntervalMilliseconds)
             let projection = try LogEventIndex(log: self.eventLog, configuration: index, logger: self.logger)
             self.projection.withLock { $0 = projection }
