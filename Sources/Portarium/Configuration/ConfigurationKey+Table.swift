@@ -229,6 +229,9 @@ extension ConfigurationKey {
         ConfigurationKey(
             path: ["sink", "allowedHosts"], form: .list(.allowedHosts),
             meaning: "Names of hosts that may also have loopback, private and carrier addresses."),
+        .integer(
+            "sink.addressCheckIntervalMilliseconds", \.sink.addressCheckIntervalMilliseconds, 100...3_600_000,
+            "How often the addresses of a sink's name are looked at beside those of its connections."),
     ]
 
     private static let observability: [ConfigurationKey] = [

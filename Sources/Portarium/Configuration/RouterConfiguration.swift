@@ -180,6 +180,8 @@ extension RouterConfiguration {
         var allowedNetworks = AllowedNetworks.automatic
         /// Hosts of sinks that may also have loopback, private and carrier addresses, lower-case. Default none.
         var allowedHosts: [String] = []
+        /// How long a resolver's answer about a sink's name holds, connections apart, `100...3600000`. Default 30 s.
+        var addressCheckIntervalMilliseconds = 30_000
     }
 
     /// What people and machines see of the router's work.

@@ -91,6 +91,7 @@ extension RouterConfiguration {
         sink.connectionsPerDestinationMax = self.sink.connectionsPerDestinationMax
         sink.responseBodyBytesMax = self.sink.responseBytesMax
         sink.networkPolicy = self.networkPolicy
+        sink.addressCheckIntervalMilliseconds = Int64(self.sink.addressCheckIntervalMilliseconds)
         return sink
     }
 
