@@ -5,7 +5,7 @@ import Testing
 
 /// Properties of addresses, over random ones: `FUZZ_ITERATIONS` and `FUZZ_SEED` extend and repeat a run.
 @Suite struct IPAddressTests {
-    private static let count = SeededRandom.iterations(default: 20_000)
+    private static let count = SeededRandom.iterations(default: 3_000)
 
     @Test func anAddressIsReadAsItIsWritten() {
         var random = SeededRandom(seed: SeededRandom.runSeed)

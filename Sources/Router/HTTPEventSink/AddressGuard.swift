@@ -57,7 +57,10 @@ final class AddressGuard: Sendable {
     /// Looks at every connection that a client of this configuration opens.
     func watch(_ client: inout HTTPClient.Configuration, isForAllowedHosts: Bool) {
         let check: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
-            let address = channel.remoteAddress
+            // A connection without another end is closed already.
+            guard let address = channel.remoteAddress else {
+                return self.refuse(channel, ChannelError.ioOnClosedChannel)
+            }
             guard let refusal = Self.refusal(of: address, self.policy, isAllowedHost: isForAllowedHosts) else {
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
@@ -77,7 +80,7 @@ final class AddressGuard: Sendable {
         for closed in closing { try? await closed.get() }
     }
 
-    private func refuse(_ channel: any Channel, _ refusal: AddressRefusal) -> EventLoopFuture<Void> {
+    private func refuse(_ channel: any Channel, _ error: any Error) -> EventLoopFuture<Void> {
         let id = ObjectIdentifier(channel)
         let isStopped = self.refused.withLock { refused in
             if !refused.isStopped { refused.closing[id] = channel.closeFuture }
@@ -86,14 +89,14 @@ final class AddressGuard: Sendable {
         guard !isStopped else {
             // The client may have it, and close it with all others; nothing that it writes goes out.
             return channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(WriteBarrier(refusal), position: .first)
+                try channel.pipeline.syncOperations.addHandler(WriteBarrier(error), position: .first)
             }
         }
         channel.closeFuture.whenComplete { _ in self.refused.withLock { $0.closing[id] = nil } }
         // The client leaves the connection open. It takes a close for the end of a connection that it knows, so it has
         // to hear of the failure first: it does as soon as this returns, and the close comes behind that.
         channel.eventLoop.execute { channel.close(promise: nil) }
-        return channel.eventLoop.makeFailedFuture(refusal)
+        return channel.eventLoop.makeFailedFuture(error)
     }
 
     /// An attempt to connect that failed tells of a refused address what a connection would: whether something is
@@ -111,9 +114,9 @@ final class AddressGuard: Sendable {
 
     /// What has no address of IP is nowhere that could be allowed.
     private static func refusal(
-        of address: SocketAddress?, _ policy: NetworkPolicy, isAllowedHost: Bool
+        of address: SocketAddress, _ policy: NetworkPolicy, isAllowedHost: Bool
     ) -> AddressRefusal? {
-        guard let address = address.flatMap({ IPAddress($0) }) else { return AddressRefusal(.malformed) }
+        guard let address = IPAddress(address) else { return AddressRefusal(.malformed) }
         return policy.refusal(of: address, isAllowedHost: isAllowedHost)
     }
 }
