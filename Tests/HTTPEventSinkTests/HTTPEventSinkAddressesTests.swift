@@ -157,6 +157,33 @@ import Testing
         await world.sink.shutdown()
     }
 
+    @Test(arguments: [false, true])
+    func aResolverThatFailsDoesNotStopWhatItAllowedBefore(hangs: Bool) async throws {
+        try await LoopbackSink.withSink { server in
+            let questions = Mutex<[EventLoopPromise<[SocketAddress]>]>([])
+            let lookup = AddressLookup { _, eventLoop in
+                let promise = eventLoop.makePromise(of: [SocketAddress].self)
+                let count = questions.withLock { questions in
+                    questions.append(promise)
+                    return questions.count
+                }
+                if count == 1 { promise.completeWith(Result { [try SocketAddress(ipAddress: "127.0.0.1", port: 0)] }) }
+                if count > 1, !hangs { promise.fail(ChannelError.eof) }
+                return promise.futureResult
+            }
+            let world = AddressWorld(
+                allowing: ["127.0.0.1"], lookup: lookup, checkMilliseconds: 100, connectMilliseconds: 200)
+            let url = "http://localhost:\(server.port)/"
+            try await eventually("a second question") {
+                #expect(await world.send(to: url).meaning == .delivered)
+                return questions.withLock { $0.count } > 1
+            }
+            for _ in 0..<20 { #expect(await world.send(to: url).meaning == .delivered) }
+            for promise in questions.withLock({ $0 }) { promise.fail(ChannelError.eof) }
+            await world.sink.shutdown()
+        }
+    }
+
     @Test func aNameThatIsNotResolvedIsToldAsSuch() async throws {
         let nothing = AddressWorld(allowing: [], lookup: .fixed([]))
         #expect(await nothing.send(to: "http://hooks.example/").error == "host name not resolved")

@@ -9,7 +9,8 @@ struct NoAddress: Error {}
 /// Whether all addresses of a name are allowed, asked again after a while.
 ///
 /// Only a good answer is remembered, so that a wrong one harms the attempts that met it. Attempts that need an answer
-/// at the same time share one question.
+/// at the same time share one question. A resolver that fails does not take back what it said: connections are there,
+/// and new ones are looked at for themselves.
 final class HostClearance: Sendable {
     private let host: String
     private let interval: TimeAmount
@@ -18,6 +19,8 @@ final class HostClearance: Sendable {
     private let refusal: @Sendable (SocketAddress) -> AddressRefusal?
     /// Until when the last answer holds, in nanoseconds of the clock of deadlines.
     private let clearUntil = Atomic<UInt64>(0)
+    /// Whether the last answer that there was is a good one.
+    private let isClear = Atomic<Bool>(false)
     private let question = Mutex<EventLoopFuture<Void>?>(nil)
 
     init(
@@ -39,7 +42,9 @@ final class HostClearance: Sendable {
         // A resolver may take longer than the attempt has: it is left alone then.
         let answer = self.eventLoop.makePromise(of: Void.self)
         self.ask().cascade(to: answer)
-        let timer = self.eventLoop.scheduleTask(deadline: deadline) { answer.fail(HTTPClientError.connectTimeout) }
+        let timer = self.eventLoop.scheduleTask(deadline: deadline) {
+            answer.completeWith(self.verdict(withoutAnswer: HTTPClientError.connectTimeout))
+        }
         defer { timer.cancel() }
         try await withTaskCancellationHandler {
             try await answer.futureResult.get()
@@ -57,19 +62,36 @@ final class HostClearance: Sendable {
         }
         guard let mine else { return future }
         self.lookup.addresses(self.host, self.eventLoop).whenComplete { result in
-            let answer = result.flatMap { self.answer($0) }
-            if case .success = answer {
-                let until = NIODeadline.now() + self.interval
-                self.clearUntil.store(until.uptimeNanoseconds, ordering: .relaxed)
-            }
+            let verdict =
+                switch result {
+                case .success(let addresses): self.verdict(on: addresses)
+                case .failure(let error): self.verdict(withoutAnswer: error)
+                }
             self.question.withLock { $0 = nil }
-            mine.completeWith(answer)
+            mine.completeWith(verdict)
         }
         return future
     }
 
-    private func answer(_ addresses: [SocketAddress]) -> Result<Void, any Error> {
-        if let refusal = addresses.lazy.compactMap(self.refusal).first { return .failure(refusal) }
-        return addresses.isEmpty ? .failure(NoAddress()) : .success(())
+    private func verdict(on addresses: [SocketAddress]) -> Result<Void, any Error> {
+        let refusal = addresses.lazy.compactMap(self.refusal).first
+        guard refusal == nil, !addresses.isEmpty else {
+            self.isClear.store(false, ordering: .relaxed)
+            return .failure(refusal ?? NoAddress())
+        }
+        self.isClear.store(true, ordering: .relaxed)
+        self.holdForAWhile()
+        return .success(())
+    }
+
+    private func verdict(withoutAnswer error: any Error) -> Result<Void, any Error> {
+        guard self.isClear.load(ordering: .relaxed) else { return .failure(error) }
+        self.holdForAWhile()
+        return .success(())
+    }
+
+    private func holdForAWhile() {
+        let until = NIODeadline.now() + self.interval
+        self.clearUntil.store(until.uptimeNanoseconds, ordering: .relaxed)
     }
 }
