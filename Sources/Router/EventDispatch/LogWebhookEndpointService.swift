@@ -133,7 +133,7 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
         await self.gate.enter()
         defer { self.gate.leave() }
         try await self.catchUp()
-        let old = try self.known(id, tenant).stored
+        _ = try self.known(id, tenant)
         try await self.append(nil, id: id)
     }
 

@@ -3,6 +3,7 @@ import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Subscriptions
+import WebhookSignatures
 import Webhooks
 
 /// `/v1/webhook-endpoints`.
