@@ -305,8 +305,8 @@ let package = Package(
         tests(
             "WebhooksTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "RouterTestKit", "SecretSealing", "WebhookSignatures",
-                "WebhookTestKit", "Webhooks", .nioCore, .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
+                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "RouterTestKit", "SecretSealing",
+                "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
             ]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
@@ -314,7 +314,7 @@ let package = Package(
             "ConformanceTests",
             [
                 "CloudEvents", "EventLog", "JSONSchema", "Subscriptions", "RouterTestKit", "WebhookSignatures",
-                "WebhookTestKit", .nioCore, .hummingbirdTesting, .yams,
+                "WebhookTestKit", .nioCore, .yams,
             ]),
         tests("JSONSchemaTests", ["CloudEvents", "JSONSchema"]),
         tests(

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 import WebhookTestKit
 
-/// Every row of the adapters that the CloudEvents specification publishes, with payloads that have all that a row names.
+/// Every row of the adapters that the CloudEvents specification publishes, with payloads that have all that it names.
 @Suite(.enabled(if: ConformanceSuite.adapters.isPresent, "the adapters do not lie beside the repository"))
 struct AdapterConformanceTests {
     private static let secret = "a secret"

@@ -44,7 +44,7 @@ extension FuzzTarget {
         "github type.{/a/0|slug}{kind|dots}\ncontent-type:application/x-www-form-urlencoded\nx-github-event:push\n\n"
             + "payload=%7B%22a%22%3A%5B%22x+y%22%5D%7D&b=c",
         "gitlab {?/object_kind=note}{/object_attributes/url|before:#|origin}\nx-gitlab-event:Note Hook\n\n"
-            + #"{"object_kind":"note","object_attributes":{"noteable_type":"Issue","url":"https://g.example/#note_1"}}"#,
+            + #"{"object_kind":"note","object_attributes":{"noteable_type":"Issue","url":"https://g.test/#note_1"}}"#,
         "mautic\nx-origin-base-url:https://m.example\n\n"
             + #"{"mautic.a":[{"contact":{"id":1},"timestamp":"2026-01-01T00:00:00+00:00"},1],"b":[],"c":2}"#,
         "twilio\ncontent-type:application/x-www-form-urlencoded\n\nMessageSid=SM1&SmsStatus=sent",

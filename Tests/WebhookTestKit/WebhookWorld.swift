@@ -36,6 +36,7 @@ public struct WebhookWorld: Sendable {
     public enum Method: String, Sendable {
         case post = "POST"
         case options = "OPTIONS"
+        case get = "GET"
     }
 
     /// An event and where it is.
@@ -85,7 +86,7 @@ public struct WebhookWorld: Sendable {
     ///   - replica: another view of the log, which others share.
     public static func with(
         _ log: InMemoryEventLog? = nil, keys: String? = Self.key, at milliseconds: Int64? = nil,
-        sharedBy replica: ReplicaEventLog? = nil,
+        sharedBy replica: ReplicaEventLog? = nil, endpointsMax: Int = 1_000,
         _ change: (inout WebhookIntakeConfiguration) -> Void = { _ in },
         _ body: (WebhookWorld) async throws -> Void
     ) async throws {
@@ -95,9 +96,10 @@ public struct WebhookWorld: Sendable {
         var verbose = lines.logger
         verbose.logLevel = .trace
         let logger = verbose
+        var service = WebhookServiceConfiguration()
+        service.endpointsPerTenantMax = endpointsMax
         let endpoints = LogWebhookEndpointService(
-            configuration: WebhookServiceConfiguration(), log: seen, keyring: try keys.map { try SecretKeyring($0) },
-            logger: logger)
+            configuration: service, log: seen, keyring: try keys.map { try SecretKeyring($0) }, logger: logger)
         let deliveries = WebhookDeliveries(entriesMax: 1_000)
         let follower = WebhookDeliveryFollower(
             log: seen, topic: WebhookServiceConfiguration().deliveryTopic, deliveries: deliveries, logger: logger)
@@ -170,7 +172,8 @@ public struct WebhookWorld: Sendable {
         }
         return try await self.application.test(.router) { [fields] client in
             try await client.execute(
-                uri: "/v1/webhooks/\(id)\(query)", method: method == .post ? .post : .options, headers: fields,
+                uri: "/v1/webhooks/\(id)\(query)", method: HTTPRequest.Method(rawValue: method.rawValue) ?? .post,
+                headers: fields,
                 body: ByteBuffer(string: body)
             ) { response in
                 Answer(

@@ -1,5 +1,6 @@
 import EventDispatch
 import EventLog
+import Ingress
 import NIOCore
 import RouterTestKit
 import Testing
@@ -74,6 +75,23 @@ struct DeduplicationTests {
         try await WebhookWorld.with(log) { world in
             id = try await world.endpoint("github", secrets: ["s"])
             _ = try await world.post(id, Self.body, Self.headers("1"))
+        }
+        try await WebhookWorld.with(log) { world in
+            let again = try await world.post(id, Self.body, Self.headers("1"))
+            #expect(again.text == Self.duplicate)
+            #expect(try world.stored().count == 1)
+        }
+    }
+
+    @Test func largeBodiesTakeTheLongWayAndAreKnownAsWell() async throws {
+        let log = try await WebhookWorld.makeLog()
+        var id = ""
+        try await WebhookWorld.with(log) {
+            $0.ingress.directBodyBytesMax = 1
+        } _: { world in
+            id = try await world.endpoint("github", secrets: ["s"])
+            let taken = try await world.post(id, Self.body, Self.headers("1"))
+            #expect(taken.text.hasPrefix(#"{"accepted":1"#))
         }
         try await WebhookWorld.with(log) { world in
             let again = try await world.post(id, Self.body, Self.headers("1"))

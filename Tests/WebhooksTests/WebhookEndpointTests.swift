@@ -1,11 +1,9 @@
 import CloudEvents
-import Delivery
 import EventDispatch
 import EventLog
 import NIOCore
 import RouterTestKit
 import SecretSealing
-import Subscriptions
 import Synchronization
 import Testing
 import WebhookSignatures
@@ -32,7 +30,7 @@ struct WebhookEndpointTests {
             var ids: Set<String> = []
             for _ in 0..<50 { ids.insert(try await world.endpoint("github", secrets: ["s"])) }
             #expect(ids.count == 50)
-            #expect(ids.allSatisfy { $0.utf8.count >= 26 && SubscriptionID.isValid(name: $0) })
+            #expect(ids.allSatisfy { $0.utf8.count >= 26 && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
         }
     }
 
@@ -97,6 +95,18 @@ struct WebhookEndpointTests {
             let second = try await world.endpoints.list(tenant: "t", page: PageRequest(limit: 2, cursor: cursor))
             #expect(second.items.map(\.endpoint.id) == ["c"])
             #expect(second.nextCursor == nil)
+        }
+    }
+
+    @Test func aTenantHasAsManyAsItMayHave() async throws {
+        try await WebhookWorld.with(endpointsMax: 2) { world in
+            for id in ["a", "b"] { try await world.endpoint("github", secrets: ["s"], id: id) }
+            await #expect { try await world.endpoint("github", secrets: ["s"], id: "c") } throws: { error in
+                (error as? ServiceError)?.code == .limitExceeded
+            }
+            try await world.endpoint("github", secrets: ["s"], id: "c", tenant: "other")
+            try await world.endpoints.delete("a", tenant: "t")
+            try await world.endpoint("github", secrets: ["s"], id: "d")
         }
     }
 

@@ -1,4 +1,5 @@
 import CloudEvents
+import Foundation
 import NIOCore
 import Testing
 import WebhookTestKit
@@ -121,6 +122,30 @@ struct WebhookRequestTests {
             #expect(try await world.post(id, body, good).status == 400)
             let bad = WebhookSigner.github(body, event: "issues", delivery: "1", secret: "other")
             #expect(try await world.post(id, body, bad).status == 401)
+        }
+    }
+
+    @Test func otherMethodsAreNotTaken() async throws {
+        try await WebhookWorld.with { world in
+            let id = try await world.endpoint("github", secrets: [Self.secret])
+            let answer = try await world.post(id, "", [], method: .get)
+            #expect(answer.status == 405)
+            #expect(answer.headers["allow"] == "OPTIONS, POST")
+        }
+    }
+
+    @Test func theQueryThatCameIsSignedWithTheURL() async throws {
+        try await WebhookWorld.with { world in
+            let id = try await world.endpoint("twilio", secrets: [Self.secret]) {
+                $0.publicURL = "https://hooks.example/in?of=mine"
+            }
+            let body = #"{"a":1}"#
+            let query = "?of=mine&bodySHA256=015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
+            let signed = WebhookSigner.sha1("https://hooks.example/in\(query)", Self.secret).base64EncodedString()
+            let headers = [("Content-Type", "application/json"), ("X-Twilio-Signature", signed)]
+            let taken = try await world.post(id, body, headers, query: query)
+            #expect(taken.status == 202, "\(taken.text)")
+            #expect(try await world.post(id, body, headers, query: "?of=other").status == 401)
         }
     }
 

@@ -179,13 +179,14 @@ public struct WebhookRoutes: RouteProvider {
         }
     }
 
-    /// What the provider was told, with the query that came; nil where nobody knows it.
+    /// What the provider was told, with the query that came in the place of its own: providers add to that. nil where
+    /// nobody knows it.
     private func url(of request: Request, _ endpoint: WebhookEndpoint) -> String? {
         guard endpoint.provider.signsURL else { return nil }
         guard let base = endpoint.publicURL ?? self.configuration.publicURL.map({ $0 + endpoint.path }) else {
             return nil
         }
-        return base + (request.uri.query.map { "?\($0)" } ?? "")
+        return request.uri.query.map { "\(base.prefix { $0 != "?" })?\($0)" } ?? base
     }
 }
 
