@@ -110,23 +110,33 @@ struct KeyRoutesTests {
     @Test func everythingThatChangesIsTold() async throws {
         let trail = RecordedTrail()
         let journal = AuditJournal(trail: trail, logger: .init(label: "test"))
-        let api = try APIFixture(audit: journal)
+        let keys = InMemoryKeys()
+        let callers = CredentialResolver(keys: keys, tokens: nil, defaultTenant: "default", observer: Silent())
+        let api = try APIFixture(callers: callers, keys: keys, audit: journal)
+        let admin = try await keys.make(.one("default"), [.admin])
+        let headers = Self.bearer(admin)
         api.deadLetters.state.withLock { $0.letters = [APIFixture.deadLetter("d1"), APIFixture.deadLetter("d2")] }
-        try await api.subscribe("orders")
+        let orders = #"{"id":"orders","sink":"https://sink.example/in","protocol":"HTTP"}"#
+        _ = try await api.send(.post, "/v1/subscriptions", body: orders, headers: headers)
         let subscription = #"{"sink":"https://sink.example/in","protocol":"HTTP"}"#
-        _ = try await api.send(.put, "/v1/subscriptions/orders", body: subscription)
-        for act in ["pause", "resume"] { _ = try await api.send(.post, "/v1/subscriptions/orders/\(act)") }
-        let replay = try await api.send(.post, "/v1/replays", body: #"{"subscription":"orders"}"#)
+        _ = try await api.send(.put, "/v1/subscriptions/orders", body: subscription, headers: headers)
+        for act in ["pause", "resume"] {
+            _ = try await api.send(.post, "/v1/subscriptions/orders/\(act)", headers: headers)
+        }
+        let replay = try await api.send(.post, "/v1/replays", body: #"{"subscription":"orders"}"#, headers: headers)
         let id = try #require(try replay.json()["id"]?.string)
-        for act in ["pause", "resume", "cancel"] { _ = try await api.send(.post, "/v1/replays/\(id)/\(act)") }
-        _ = try await api.send(.post, "/v1/dead-letters/redrive", body: #"{"ids":["d1"]}"#)
-        _ = try await api.send(.delete, "/v1/dead-letters/d2")
-        _ = try await api.send(.delete, "/v1/subscriptions/orders")
-        let made = try await api.send(.post, "/v1/keys", body: #"{"scopes":["read"]}"#)
-        _ = try await api.send(.delete, made.header("Location") ?? "")
+        for act in ["pause", "resume", "cancel"] {
+            _ = try await api.send(.post, "/v1/replays/\(id)/\(act)", headers: headers)
+        }
+        _ = try await api.send(.post, "/v1/dead-letters/redrive", body: #"{"ids":["d1"]}"#, headers: headers)
+        _ = try await api.send(.delete, "/v1/dead-letters/d2", headers: headers)
+        _ = try await api.send(.delete, "/v1/subscriptions/orders", headers: headers)
+        let made = try await api.send(.post, "/v1/keys", body: #"{"scopes":["read"]}"#, headers: headers)
+        _ = try await api.send(.delete, made.header("Location") ?? "", headers: headers)
         // What is refused, or only looked at, is no act.
-        _ = try await api.send(.delete, "/v1/subscriptions/nothing")
-        _ = try await api.send(.post, "/v1/replays", body: #"{"sink":"https://a.example/","dryRun":true}"#)
+        _ = try await api.send(.delete, "/v1/subscriptions/nothing", headers: headers)
+        _ = try await api.send(
+            .post, "/v1/replays", body: #"{"sink":"https://a.example/","dryRun":true}"#, headers: headers)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await journal.run() }
             while trail.events.count < AdministrativeAct.Kind.allCases.count {
@@ -139,11 +149,28 @@ struct KeyRoutesTests {
         #expect(trail.events.count == told.count)
         let key = try #require(try made.json()["key"]?.string)
         for event in trail.events {
-            #expect(event.event.attributes["authtype"] == "unauthenticated")
+            #expect(event.event.attributes["authtype"] == "api_key")
+            #expect(event.event.attributes["authid"] == admin.id)
             let data = event.event.data.map { String(buffer: $0) } ?? ""
-            #expect(data.contains(#""principal":{"id":"keyless""#), "\(data)")
-            #expect(!data.contains(key))
+            #expect(data.contains(#""principal":{"id":"\#(admin.id)""#), "\(data)")
+            #expect(!data.contains(key) && !data.contains(admin.text))
         }
+    }
+
+    @Test func whereNobodySignsInNobodyIsToldOf() async throws {
+        let trail = RecordedTrail()
+        let journal = AuditJournal(trail: trail, logger: .init(label: "test"))
+        let api = try APIFixture(audit: journal)
+        try await api.subscribe("orders")
+        _ = try await api.send(.delete, "/v1/subscriptions/orders")
+        let platform = Principal(kind: .bootstrap, id: "p", name: "p", reach: .all, scopes: [.admin])
+        journal.note(AdministrativeAct(.keyCreated, subject: "last"), by: platform, tenant: "default")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await journal.run() }
+            while trail.events.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            group.cancelAll()
+        }
+        #expect(trail.events.map { $0.event.subject } == ["last"])
     }
 }
 

