@@ -32,6 +32,9 @@ import Testing
             headers: bearer + "publisher\r\n" + bearer + "publisher\r\n", status: 401, says: "once",
             reason: .noCredential),
         Case(headers: bearer + "wrong\r\n", status: 401, says: #"error="invalid_token""#, reason: .invalidCredential),
+        Case(
+            headers: bearer + "wrong\r\nx-tenant-id: a b\r\n", status: 401, says: "invalid_token",
+            reason: .invalidCredential),
         Case(headers: bearer + "a.b.c\r\n", status: 401, says: "the token is wrong", reason: .invalidCredential),
         Case(
             headers: bearer + "reader\r\n", status: 403, says: #"error="insufficient_scope", scope="publish""#,

@@ -72,7 +72,7 @@ extension ConfigurationKey {
             "Event streams of one tenant open at once."),
         .text(
             "server.defaultTenant", \.server.defaultTenant, .tenant,
-            "The tenant of a request that has neither a key nor an `X-Tenant-Id`."),
+            "The tenant of a request without `X-Tenant-Id`, where there are no keys or its key is one of all tenants."),
     ]
 
     private static let log: [ConfigurationKey] = [

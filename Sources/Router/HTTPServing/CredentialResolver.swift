@@ -30,15 +30,18 @@ public struct CredentialResolver: CallerResolver {
     public func caller(of request: Request, needing need: AccessNeed) async throws(ProblemError) -> Caller {
         do throws(Refusal) {
             let credential = try Self.credential(request.headers[values: .authorization])
+            let principal: Principal
+            if let known = try self.known(credential) {
+                principal = known
+            } else if let tokens {
+                principal = try Self.principal(await tokens.verify(credential))
+            } else {
+                throw Refusal.invalid(Self.unknownKey)
+            }
             let named = try Self.refusing { () throws(ProblemError) in
                 try HeaderTenantResolver.tenant(in: request.headers)
             }
-            if let principal = try self.known(credential) {
-                return try self.caller(principal, naming: named, needing: need)
-            }
-            guard let tokens else { throw Refusal.invalid(Self.unknownKey) }
-            return try self.caller(
-                try Self.principal(await tokens.verify(credential)), naming: named, needing: need)
+            return try self.caller(principal, naming: named, needing: need)
         } catch {
             throw self.problem(error)
         }

@@ -49,9 +49,6 @@ struct SigningKeys: Sendable {
         return self.verifiers.first { $0.key.algorithm == algorithm }?.value
     }
 
-    /// Whether the set has a key of this name at all.
-    func has(keyID: String) -> Bool { self.verifiers.keys.contains { $0.keyID == keyID } }
-
     /// Whether a key can be used with an algorithm: by its kind and curve, and by what it says itself.
     private static func fits(_ algorithm: String, _ key: JWK) -> Bool {
         if let own = key.algorithm, own.rawValue != algorithm { return false }
