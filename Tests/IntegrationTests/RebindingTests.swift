@@ -136,7 +136,7 @@ extension IntegrationTests {
             try await client.call(
                 "POST", "/v1/subscriptions",
                 """
-                {"id":"hook","sink":"\(url)","protocol":"HTTP",
+                {"id":"hook","types":["com.example.a.v1"],"sink":"\(url)","protocol":"HTTP",
                  "config":{"retry":{"maxAttempts":1000,"minDelayMs":50,"maxDelayMs":200}}}
                 """, expecting: 201)
         }
