@@ -233,7 +233,8 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "WebhookSignatures", "Webhooks",
+                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "WebhookSignatures",
+                "Webhooks",
                 .nioCore,
             ],
             path: "Tests/FuzzKit", swiftSettings: strict),

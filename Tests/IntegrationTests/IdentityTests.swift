@@ -111,7 +111,7 @@ extension IntegrationTests {
             }
         }
 
-        /// Who made a key, and who deleted it, is an event of its tenant's.
+        /// Who made a key or an endpoint, and who deleted it, is an event of its tenant's.
         @Test(.timeLimit(.minutes(2)))
         func actsAreEventsOfTheTenant() async throws {
             try await SecuredRouter.with { router in
@@ -129,6 +129,18 @@ extension IntegrationTests {
                     "GET", "/v1/events?type=com.portarium.audit.KeyCreated.v1", key: admin.text)
                 #expect(made.text.contains(further.id) && made.text.contains(#""authtype":"system""#))
                 #expect(!made.text.contains(further.text.suffix(40)))
+                let secret = "not to be told"
+                let endpoint = try await router.send(
+                    "POST", "/v1/webhook-endpoints", key: admin.text,
+                    json: #"{"id":"hub","provider":"github","secrets":["\#(secret)"]}"#)
+                #expect(endpoint.status == 201)
+                #expect(try await router.send("DELETE", "/v1/webhook-endpoints/hub", key: admin.text).status == 204)
+                let changes = try await eventually("the acts are told", within: .seconds(10)) {
+                    let found = try await router.send("GET", "/v1/events?subject=hub", key: admin.text).text
+                    return found.contains("WebhookEndpointDeleted") ? found : nil
+                }
+                #expect(changes.contains("WebhookEndpointCreated") && changes.contains(admin.id))
+                #expect(!changes.contains(secret))
                 let others = try await router.send("GET", path, key: router.bootstrap, tenant: "other")
                 #expect(others.text == #"{"items":[]}"#)
             }

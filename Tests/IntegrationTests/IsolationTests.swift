@@ -9,6 +9,7 @@ extension IntegrationTests {
         private struct Things {
             var subscription = "orders-of-a"
             var event = "event-of-a"
+            let endpoint = "hub-of-a"
             var replay = ""
             var deadLetter = ""
             var key = ""
@@ -20,11 +21,14 @@ extension IntegrationTests {
                 case "subscriptions": self.subscription
                 case "replays": self.replay
                 case "dead-letters": self.deadLetter
+                case "webhook-endpoints": self.endpoint
                 default: self.key
                 }
             }
 
-            var all: [String] { [self.subscription, self.event, self.replay, self.deadLetter, self.key] }
+            var all: [String] {
+                [self.subscription, self.event, self.replay, self.deadLetter, self.key, self.endpoint]
+            }
         }
 
         private static let everything = ["publish", "subscribe", "read", "replay", "admin"]
@@ -36,7 +40,7 @@ extension IntegrationTests {
                 let b = try await router.makeKey(tenant: "b", scopes: Self.everything)
                 let things = try await Self.things(of: a, at: router)
                 let operations = try await Self.operations(of: router).filter { $0.path.contains("{id}") }
-                #expect(operations.count >= 14)
+                #expect(operations.count >= 17)
                 for (method, template) in operations {
                     let foreign = try await Self.call(method, template, things.identifier(in: template), b, router)
                     let unknown = try await Self.call(method, template, Self.unknown(template), b, router)
@@ -54,7 +58,7 @@ extension IntegrationTests {
             }
         }
 
-        /// A subscription, an event, its dead letter, a replay and a key.
+        /// A subscription, an event, its dead letter, a webhook endpoint, a replay and a key.
         private static func things(of a: SecuredRouter.Key, at router: SecuredRouter) async throws -> Things {
             var things = Things()
             things.key = a.id
@@ -65,6 +69,10 @@ extension IntegrationTests {
             let made = try await router.send("POST", "/v1/subscriptions", key: a.text, json: subscription)
             #expect(made.status == 201)
             #expect(try await router.publish(things.event, key: a.text).status == 202)
+            let endpoint = try await router.send(
+                "POST", "/v1/webhook-endpoints", key: a.text,
+                json: #"{"id":"\#(things.endpoint)","provider":"github","secrets":["secret-of-a"]}"#)
+            #expect(endpoint.status == 201)
             let replay = try await router.send(
                 "POST", "/v1/replays", key: a.text, json: #"{"sink":"http://127.0.0.1:9/replay"}"#)
             things.replay = try #require(replay.json["id"]?.string)
@@ -93,7 +101,11 @@ extension IntegrationTests {
         private static func call(
             _ method: String, _ template: String, _ id: String, _ key: SecuredRouter.Key, _ router: SecuredRouter
         ) async throws -> RouterClient.Answer {
-            let body = method == "PUT" ? #"{"sink":"http://127.0.0.1:9/mine","protocol":"HTTP"}"# : nil
+            let document =
+                template.contains("webhook-endpoints")
+                ? #"{"provider":"github","secrets":["mine"]}"#
+                : #"{"sink":"http://127.0.0.1:9/mine","protocol":"HTTP"}"#
+            let body = method == "PUT" ? document : nil
             let path = template.replacingOccurrences(of: "{id}", with: id)
             var answer = try await router.send(method, path, key: key.text, json: body)
             // What was asked for may be repeated; nothing else may tell one from the other.
@@ -110,7 +122,7 @@ extension IntegrationTests {
             _ b: SecuredRouter.Key, _ things: Things, _ router: SecuredRouter
         ) async throws {
             for path in [
-                "/v1/subscriptions", "/v1/replays", "/v1/dead-letters", "/v1/events?type=t",
+                "/v1/subscriptions", "/v1/webhook-endpoints", "/v1/replays", "/v1/dead-letters", "/v1/events?type=t",
                 "/v1/events?id=event-of-a", "/v1/dead-letters?subscription=orders-of-a",
                 "/v1/events?topic=portarium.events&type=t", "/v1/events?topic=portarium.keys",
             ] {

@@ -170,11 +170,6 @@ extension IntegrationTests {
             let metrics = try await router.client.send("GET", "/metrics").text
             #expect(metrics.contains(#"portarium_webhooks_total{outcome="duplicate",provider="github"} 1"#))
             #expect(metrics.contains(#"portarium_webhooks_total{outcome="address",provider="github"} 1"#))
-            try await eventually("the audit events") {
-                let found = try await router.client.send(
-                    "GET", "/v1/events?type=com.portarium.audit.WebhookEndpointUpdated.v1")
-                return found.json["items"]?[0] != nil
-            }
             _ = try await Self.run(router, ["webhook-endpoints", "delete", "hub"], directory)
             let gone = try await router.client.send(
                 "POST", "/v1/webhooks/hub", headers: Self.headers("d-4"), body: Array(Self.body.utf8))

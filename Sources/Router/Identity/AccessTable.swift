@@ -10,7 +10,8 @@ public enum AccessTable {
     }
 
     /// All calls, in the order of the OpenAPI document.
-    public static let rules: [Rule] = [events, subscriptions, replays, deadLetters, keys, webhooks, operation].flatMap(\.self)
+    public static let rules: [Rule] = [events, subscriptions, replays, deadLetters, keys, webhooks, operation].flatMap(
+        \.self)
 
     private static let events: [Rule] = [
         Rule(method: "POST", path: "/v1/events", need: .anyOf([.publish])),
