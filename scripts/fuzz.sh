@@ -30,7 +30,7 @@ mkdir -p "$out/findings"
 compiler=$(dirname "$(command -v "$swift")")/swiftc
 flags=(-O -wmo -swift-version 6 -parse-as-library -sanitize=fuzzer,address -I "$out" -I "$built/Modules")
 shopt -s nullglob
-for map in .build/checkouts/{swift-nio,swift-atomics}/Sources/*/include/module.modulemap \
+for map in .build/checkouts/{swift-nio,swift-atomics,swift-crypto}/Sources/*/include/module.modulemap \
     "$built"/{CNIO,_Atomics}*.build/module.modulemap; do
     flags+=(-Xcc "-fmodule-map-file=$map")
 done
@@ -43,7 +43,7 @@ compile() { # MODULE FILE…
 }
 
 objects=()
-for room in CloudEvents EventLog JSONSchema NetworkGuard Subscriptions; do
+for room in CloudEvents EventLog JSONSchema NetworkGuard Subscriptions WebhookSignatures Webhooks; do
     mapfile -d '' -t files < <(find "Sources/Router/$room" -name '*.swift' -print0)
     compile "$room" "${files[@]}"
     objects+=("$out/$room.o")
@@ -52,7 +52,8 @@ compile FuzzKit Tests/FuzzKit/*.swift
 compile FuzzEntry Tests/Fuzz/*.swift
 objects+=("$out/FuzzKit.o" "$out/FuzzEntry.o")
 for folder in "$built"/{NIOCore,NIOConcurrencyHelpers,_NIO{Base64,DataStructures},Atomics,_Atomics*,DequeModule,InternalCollectionsUtilities}.build \
-    "$built"/CNIO{Atomics,Darwin,FreeBSD,Linux,OpenBSD,Posix,WASI,Windows}.build; do
+    "$built"/CNIO{Atomics,Darwin,FreeBSD,Linux,OpenBSD,Posix,WASI,Windows}.build \
+    "$built"/{Crypto,CryptoBoringWrapper,CCryptoBoringSSL,CCryptoBoringSSLShims,CXKCP,CXKCPShims,SwiftASN1}.build; do
     mapfile -d '' -t files < <(find "$folder" -name '*.o' -print0)
     objects+=("${files[@]}")
 done
