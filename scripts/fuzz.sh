@@ -28,7 +28,7 @@ out=.build/fuzz
 mkdir -p "$out/findings"
 
 compiler=$(dirname "$(command -v "$swift")")/swiftc
-flags=(-O -wmo -swift-version 6 -parse-as-library -sanitize=fuzzer,address -I "$out" -I "$built/Modules")
+flags=(-O -wmo -swift-version 6 -package-name portarium -parse-as-library -sanitize=fuzzer,address -I "$out" -I "$built/Modules")
 shopt -s nullglob
 for map in .build/checkouts/{swift-nio,swift-atomics,swift-crypto}/Sources/*/include/module.modulemap \
     "$built"/{CNIO,_Atomics}*.build/module.modulemap; do
