@@ -5,18 +5,9 @@ import EventLog
 import FoundationEssentials
 import Logging
 import Observability
-import Synchronization
 
 /// Counts what dispatch does. Every counter is made at the start: counting is an addition, whatever is counted.
 final class DispatchMetrics: DispatchObserver {
-    /// Warnings of records that are no events are this far apart at least.
-    private static let warningInterval = Duration.seconds(10)
-
-    private struct Warning {
-        var last: ContinuousClock.Instant?
-        var suppressed = 0
-    }
-
     private let delivered: Counter
     private let retried: Counter
     private let rejected: Counter
@@ -37,8 +28,7 @@ final class DispatchMetrics: DispatchObserver {
     private let carriedRecords: Counter
     private let passedRecords: Counter
     private let routeFailures: Counter
-    private let logger: Logger
-    private let warning = Mutex(Warning())
+    private let warning: SparseWarning
 
     init(factory: any MetricsFactory, logger: Logger) {
         func attempts(_ outcome: String) -> Counter {
@@ -67,7 +57,7 @@ final class DispatchMetrics: DispatchObserver {
         self.carriedRecords = Counter(.routedRecords, [("outcome", "carried")], factory: factory)
         self.passedRecords = Counter(.routedRecords, [("outcome", "passed-over")], factory: factory)
         self.routeFailures = Counter(.routeFailures, factory: factory)
-        self.logger = logger
+        self.warning = SparseWarning(logger: logger)
     }
 
     func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport) {
@@ -121,20 +111,6 @@ final class DispatchMetrics: DispatchObserver {
 
     func invalidRecord(at position: Position) {
         self.invalidRecords.increment()
-        let suppressed = self.warning.withLock { warning -> Int? in
-            let now = ContinuousClock.now
-            if let last = warning.last, last.duration(to: now) < Self.warningInterval {
-                warning.suppressed += 1
-                return nil
-            }
-            defer { warning = Warning(last: now) }
-            return warning.suppressed
-        }
-        guard let suppressed else { return }
-        self.logger.warning(
-            "a record is no event and is delivered to nobody",
-            metadata: [
-                "position": "\(position)", "more": "\(suppressed) since the last warning",
-            ])
+        self.warning.warn("a record is no event and is delivered to nobody", ["position": "\(position)"])
     }
 }

@@ -111,10 +111,7 @@ public final class LogKeyService: KeyService, CredentialSource, Service {
             id: key.id, name: request.name, reach: request.reach, scopes: request.scopes, digest: key.digest,
             createdAtMilliseconds: DispatchClock.wall.milliseconds,
             expiresAtMilliseconds: request.expiresAtMilliseconds, createdBy: principal.id)
-        do { _ = try await self.log.store(record, key: key.id, in: self.topicPartition) } catch {
-            throw ServiceError(error)
-        }
-        try await self.catchUp()
+        try await self.store(record, id: key.id)
         return (key, record)
     }
 
@@ -135,11 +132,16 @@ public final class LogKeyService: KeyService, CredentialSource, Service {
         guard let record = self.ring.withLock({ $0[id] }), reach.covers(record.reach) else {
             throw ServiceError(.notFound, "there is no such key")
         }
-        do {
-            _ = try await self.log.store(nil as APIKeyRecord?, key: id, in: self.topicPartition)
-        } catch { throw ServiceError(error) }
-        try await self.catchUp()
+        try await self.store(nil, id: id)
         return record
+    }
+
+    /// Appends a record, or a tombstone, and waits until it is in force here.
+    private func store(_ record: APIKeyRecord?, id: String) async throws(ServiceError) {
+        do {
+            let offset = try await self.log.store(record, key: id, in: self.topicPartition)
+            try await self.follower.withLock({ $0 })?.catchUp(past: offset)
+        } catch { throw ServiceError(error) }
     }
 
     private func catchUp() async throws(ServiceError) {

@@ -8,9 +8,6 @@ import Synchronization
 /// Subscriptions on a log that several processes share: everything that counts comes from the topic, in its order, what
 /// this process has appended too.
 extension LogSubscriptionService {
-    /// How long a change that is durable waits to be read back, in milliseconds.
-    private static var settleMillisecondsMax: Int64 { 10_000 }
-
     /// Applies the whole topic, and makes ``run()`` follow it.
     func beginFollowing() async throws(EventLogError) {
         let follower = TopicFollower(
@@ -117,18 +114,7 @@ extension LogSubscriptionService {
         return offset
     }
 
-    /// What was appended is durable: a fault of reading it back is waited out for a while.
     private func catchUp(past offset: Offset?) async throws(ServiceError) {
-        guard let offset, let follower = self.topicFollower.withLock({ $0 }) else { return }
-        let deadline = DispatchClock.monotonicMilliseconds + Self.settleMillisecondsMax
-        var fault = EventLogError(.unavailable, "what was stored cannot be read back yet")
-        while (follower.position ?? .zero) <= offset {
-            do throws(EventLogError) {
-                try await follower.catchUp()
-                if (follower.position ?? .zero) > offset { return }
-            } catch { fault = error }
-            guard DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled else { throw ServiceError(fault) }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
+        do { try await self.topicFollower.withLock({ $0 })?.catchUp(past: offset) } catch { throw ServiceError(error) }
     }
 }

@@ -16,8 +16,6 @@ import Foundation
 /// Webhook endpoints as their compacted topic has them: a change is appended first, and comes into force here when it
 /// is read back, whoever wrote it. Secrets are sealed before they leave this type, and are never shown.
 public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEndpointSource, Service {
-    /// How long a change that is durable waits to be read back, in milliseconds.
-    private static let settleMillisecondsMax: Int64 = 10_000
     /// Characters of an id that the router makes: 134 bits, for the URL is public.
     private static let idLength = 26
 
@@ -250,20 +248,10 @@ extension LogWebhookEndpointService {
 
     /// Appends, and waits until that is in force here.
     private func append(_ stored: StoredWebhookEndpoint?, id: String) async throws(ServiceError) {
-        let offset: Offset?
-        do { offset = try await self.log.store(stored, key: id, in: self.topicPartition) } catch {
-            throw ServiceError(error)
-        }
-        guard let offset, let follower = self.follower.withLock({ $0 }) else { return }
-        let deadline = DispatchClock.monotonicMilliseconds + Self.settleMillisecondsMax
-        while (follower.position ?? .zero) <= offset {
-            try? await follower.catchUp()
-            if (follower.position ?? .zero) > offset { return }
-            guard DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled else {
-                throw ServiceError(.unavailable, "what was stored cannot be read back yet")
-            }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
+        do {
+            let offset = try await self.log.store(stored, key: id, in: self.topicPartition)
+            try await self.follower.withLock({ $0 })?.catchUp(past: offset)
+        } catch { throw ServiceError(error) }
     }
 
     private func catchUp() async throws(ServiceError) {

@@ -11,6 +11,8 @@ final class TopicFollower: Sendable {
     private static let bytesMax = 4 << 20
     /// How long a fault of the log is waited out before the next try, in milliseconds.
     private static let retryMilliseconds: Int64 = 200
+    /// How long ``catchUp(past:)`` waits, in milliseconds.
+    private static let settleMillisecondsMax: Int64 = 10_000
     private let log: any EventLog
     private let topicPartition: TopicPartition
     private let logger: Logger
@@ -47,6 +49,24 @@ final class TopicFollower: Sendable {
             let from = max(self.position ?? bounds.start, bounds.start)
             guard from < bounds.end else { return self.begin(at: from) }
             guard try await self.step(from: from, waitMax: .zero) else { return }
+        }
+    }
+
+    /// Applies everything up to and with a record that this process has appended. It is durable: a fault of reading it
+    /// back, and a broker that tells of an earlier end, are waited out for a while.
+    /// - Parameter offset: the record's; nil: there is none to wait for.
+    /// - Throws: ``EventLogError`` where it cannot be read back in ten seconds.
+    func catchUp(past offset: Offset?) async throws(EventLogError) {
+        guard let offset else { return }
+        let deadline = DispatchClock.monotonicMilliseconds + Self.settleMillisecondsMax
+        var fault = EventLogError(.unavailable, "what was stored cannot be read back yet")
+        while (self.position ?? .zero) <= offset {
+            do throws(EventLogError) {
+                try await self.catchUp()
+                if (self.position ?? .zero) > offset { return }
+            } catch { fault = error }
+            guard DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled else { throw fault }
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 

@@ -52,7 +52,7 @@ struct SchemaCompiler {
     ) throws(SchemaFault) -> SchemaNode {
         var node = SchemaNode()
         node.location = location.pointer
-        node.resource = self.index.resources.firstIndex { $0.location == location } ?? outer
+        node.resource = self.index.resourcesByLocation[location] ?? outer
         switch schema {
         case .boolean(let always): node.always = always
         case .object(let members):

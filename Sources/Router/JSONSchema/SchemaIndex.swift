@@ -21,6 +21,8 @@ struct SchemaIndex {
     private(set) var documents: [JSONNode] = []
     private(set) var resources: [Resource] = []
     private var resourcesByAddress: [String: Int] = [:]
+    /// By where they begin.
+    private(set) var resourcesByLocation: [Location: Int] = [:]
     private let library: SchemaLibrary
 
     init(library: SchemaLibrary) { self.library = library }
@@ -60,6 +62,7 @@ struct SchemaIndex {
         }
         self.resources.append(Resource(location: location, address: address, dialect: dialect))
         self.resourcesByAddress[address] = self.resources.count - 1
+        self.resourcesByLocation[location] = self.resources.count - 1
         return self.resources.count - 1
     }
 
@@ -116,18 +119,9 @@ struct SchemaIndex {
             default: return nil
             }
             location.pointer += JSONPointer.text(of: [token])
-            if let own = self.resources.firstIndex(where: { $0.location == location }) { inner = own }
+            if let own = self.resourcesByLocation[location] { inner = own }
         }
         return (node, location, inner)
-    }
-
-    /// The resource that a place belongs to: the innermost that is around it.
-    func resource(around location: Location) -> Int? {
-        self.resources.indices.filter { index in
-            let own = self.resources[index].location
-            return own.document == location.document
-                && (location.pointer == own.pointer || location.pointer.hasPrefix(own.pointer + "/"))
-        }.max { self.resources[$0].location.pointer.utf8.count < self.resources[$1].location.pointer.utf8.count }
     }
 
     func node(at location: Location) -> JSONNode? {
