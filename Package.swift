@@ -89,19 +89,21 @@ let package = Package(
         room(
             "TokenVerification", "Sources/Router/TokenVerification",
             ["Identity", .jwtKit, .nioCore, .nioHTTP1, .asyncHTTPClient, .lifecycle, .logging]),
+        // ◇ where requests that callers ask for may go
+        room("NetworkGuard", "Sources/Router/NetworkGuard", [.nioCore]),
         // ◇ whether a webhook comes from whom it says
         room("WebhookSignatures", "Sources/Router/WebhookSignatures", [.nioCore, .crypto]),
         // ◇ where webhooks come in, what events they become, and which were there before
         room(
             "Webhooks", "Sources/Router/Webhooks",
-            ["CloudEvents", "EventLog", "WebhookSignatures", .nioCore, .crypto, .deque]),
+            ["CloudEvents", "EventLog", "NetworkGuard", "WebhookSignatures", .nioCore, .crypto, .deque]),
         // ◆ secrets as they can be stored
         room("SecretSealing", "Sources/Router/SecretSealing", [.crypto]),
         // ◆ the loops that drive the machines; the services behind the API
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "SecretSealing",
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "SecretSealing",
                 "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
             ]),
         // ◆ files of SQLite, for the log and for the indexes
@@ -138,13 +140,13 @@ let package = Package(
             ["CloudEvents", "Identity", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
         // ◇ whether a value is what a JSON Schema asks for
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
-        // ◇ where requests that callers ask for may go
-        room("NetworkGuard", "Sources/Router/NetworkGuard", [.nioCore]),
         // ◆ the event endpoint, the webhook endpoints
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Observability", "WebhookSignatures", "Webhooks",
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability",
+                "WebhookSignatures",
+                "Webhooks",
                 .nioCore, .nioHTTP1, .httpTypes,
                 .hummingbird,
                 .hummingbirdCore, .lifecycle, .logging,

@@ -2,6 +2,7 @@ import EventDispatch
 import EventLog
 import Foundation
 import Ingress
+import NetworkGuard
 import RouterAPI
 import SecretSealing
 import Testing
@@ -42,7 +43,7 @@ struct WebhookConfigurationTests {
             """)
         #expect(configuration.webhookIntake.publicURL == "https://hooks.example:8443")
         #expect(configuration.routerAPI.webhookPublicURL == "https://hooks.example:8443")
-        #expect(configuration.webhookIntake.trustedProxies.map(\.description) == ["10.0.0.0/8", "2001:db8::1"])
+        #expect(configuration.webhookIntake.trustedProxies.map(\.description) == ["10.0.0.0/8", "2001:db8::1/128"])
         #expect(configuration.webhookService.endpointsPerTenantMax == 3)
         #expect(configuration.webhookService.endpointTopic.name == "mine.webhook-endpoints")
         #expect(configuration.webhookIntake.deliveryTopic.name == "mine.webhook-deliveries")
@@ -54,7 +55,7 @@ struct WebhookConfigurationTests {
     @Test(arguments: [
         ("webhooks: {publicUrl: hooks.example}", "webhooks.publicUrl must be"),
         ("webhooks: {publicUrl: 'https://hooks.example/path'}", "webhooks.publicUrl must be"),
-        ("webhooks: {trustedProxies: [proxy.example]}", "must be an IP address or a range"),
+        ("webhooks: {trustedProxies: [proxy.example]}", "must be an address or a network"),
         ("secrets: {encryptionKey: not-a-key}", "secrets.encryptionKey must be keys of 32 bytes"),
     ])
     func whatIsWrongIsNamed(text: String, expected: String) async {

@@ -6,7 +6,8 @@ extension HouseRule {
         "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "NIOCore"],
         "Sources/Router/Identity/": ["Crypto"],
         "Sources/Router/Webhooks/": [
-            "CloudEvents", "EventLog", "WebhookSignatures", "NIOCore", "Crypto", "DequeModule", "Synchronization",
+            "CloudEvents", "EventLog", "NetworkGuard", "WebhookSignatures", "NIOCore", "Crypto", "DequeModule",
+            "Synchronization",
         ],
         "Sources/Router/Delivery/": [
             "CloudEvents", "EventLog", "Subscriptions", "NIOCore", "Collections", "DequeModule", "HeapModule",

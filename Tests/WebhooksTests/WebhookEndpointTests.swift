@@ -2,6 +2,7 @@ import CloudEvents
 import EventDispatch
 import EventLog
 import NIOCore
+import NetworkGuard
 import RouterTestKit
 import SecretSealing
 import Synchronization
@@ -116,7 +117,7 @@ struct WebhookEndpointTests {
         try await WebhookWorld.with(log) { world in
             try await world.endpoint("gitlab", secrets: ["s"], id: "lab") {
                 $0.mapping.templates[.subject] = [try AttributeTemplate("{/a}"), try AttributeTemplate("none")]
-                $0.allowedAddresses = [try #require(AddressRange("192.0.2.0/24"))]
+                $0.allowedAddresses = [try IPNetwork("192.0.2.0/24")]
                 $0.toleranceSeconds = 7
                 $0.publicURL = "https://lab.example/x"
             }

@@ -1,3 +1,4 @@
+import NetworkGuard
 import Webhooks
 
 extension ConfigurationKey {
@@ -30,18 +31,19 @@ extension ConfigurationKey {
 extension ConfigurationKey.ListRule {
     /// CIDR ranges.
     static let trustedProxies = Self(
-        elementForm: "address/bits",
-        read: { configuration in configuration.webhooks.trustedProxies },
+        elementForm: "address or address/length",
+        read: { configuration in configuration.webhooks.trustedProxies.map(\.description) },
         write: { (elements, configuration) throws(ConfigurationFault) in
-            var ranges: [String] = []
+            var networks: [IPNetwork] = []
             for (index, element) in elements.enumerated() {
-                let range = element.filter { $0 != " " }
-                guard AddressRange(range) != nil else {
-                    throw ConfigurationFault(
-                        "'\(element)' must be an IP address or a range such as 10.0.0.0/8", index: index)
+                let text = element.filter { $0 != " " }
+                do throws(IPNetwork.Fault) {
+                    let network = try IPNetwork(text)
+                    if !networks.contains(network) { networks.append(network) }
+                } catch {
+                    throw ConfigurationFault("names '\(text)', which \(error.reason)", index: index)
                 }
-                if !ranges.contains(range) { ranges.append(range) }
             }
-            configuration.webhooks.trustedProxies = ranges
+            configuration.webhooks.trustedProxies = networks
         })
 }

@@ -1,10 +1,12 @@
+import NetworkGuard
+
 extension RouterConfiguration {
     /// What comes in from providers.
     struct Webhooks: Sendable, Hashable {
         /// `https://HOST[:PORT]` or `http://…` under which providers reach the router. Default none.
         var publicURL = ""
         /// Proxies whose `X-Forwarded-For` is believed, as CIDR ranges. Default none.
-        var trustedProxies: [String] = []
+        var trustedProxies: [IPNetwork] = []
         /// Endpoints of one tenant, `1...100000`. Default 1,000.
         var endpointsPerTenantMax = 1_000
         /// Accepted deliveries that are remembered, of all endpoints, `1000...100000000`. Default 500,000.

@@ -1,6 +1,7 @@
 import EventDispatch
 import EventLog
 import Ingress
+import NetworkGuard
 import SecretSealing
 import Webhooks
 
@@ -19,7 +20,7 @@ extension RouterConfiguration {
         var intake = WebhookIntakeConfiguration()
         intake.ingress = self.ingress
         intake.deliveryTopic = self.webhookService.deliveryTopic
-        intake.trustedProxies = self.webhooks.trustedProxies.compactMap { AddressRange($0) }
+        intake.trustedProxies = self.webhooks.trustedProxies
         if !self.webhooks.publicURL.isEmpty { intake.publicURL = self.webhooks.publicURL }
         return intake
     }

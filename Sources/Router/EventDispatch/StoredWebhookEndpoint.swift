@@ -1,4 +1,5 @@
 import EventLog
+import NetworkGuard
 import WebhookSignatures
 import Webhooks
 
@@ -46,7 +47,7 @@ struct StoredWebhookEndpoint: Codable, Sendable, Hashable {
     var endpoint: WebhookEndpoint? {
         guard let provider = WebhookProvider.named(self.provider) else { return nil }
         var endpoint = WebhookEndpoint(id: self.id, tenant: self.tenant, provider: provider)
-        endpoint.allowedAddresses = self.allowedAddresses.compactMap { AddressRange($0) }
+        endpoint.allowedAddresses = self.allowedAddresses.compactMap { try? IPNetwork($0) }
         guard endpoint.allowedAddresses.count == self.allowedAddresses.count else { return nil }
         for (name, texts) in self.mapping {
             let templates = texts.compactMap { try? AttributeTemplate($0) }

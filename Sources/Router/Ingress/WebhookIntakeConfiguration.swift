@@ -1,4 +1,5 @@
 import EventLog
+import NetworkGuard
 import Webhooks
 
 /// What the webhook endpoints take, and from where.
@@ -8,7 +9,7 @@ public struct WebhookIntakeConfiguration: Sendable {
     /// Where it is remembered which deliveries were accepted: one partition.
     public var deliveryTopic = Topic("portarium.webhook-deliveries")
     /// Proxies whose `X-Forwarded-For` is believed.
-    public var trustedProxies: [AddressRange] = []
+    public var trustedProxies: [IPNetwork] = []
     /// `https://HOST[:PORT]` under which providers reach the router; nil: not known.
     public var publicURL: String?
 

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NetworkGuard
 import WebhookSignatures
 import Webhooks
 
@@ -107,7 +108,7 @@ public struct WebhookRoutes: RouteProvider {
         guard let client, endpoint.allowedAddresses.contains(where: { $0.contains(client) }) else {
             context.logger.debug(
                 "a webhook comes from an address that is not allowed",
-                metadata: ["endpoint": "\(endpoint.id)", "address": "\(client ?? "unknown")"])
+                metadata: ["endpoint": "\(endpoint.id)", "address": "\(client.map(\.description) ?? "unknown")"])
             throw WebhookRefusal(
                 outcome: .address, problem: ProblemError(.forbidden, "the endpoint does not take requests from here"))
         }

@@ -51,6 +51,12 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The IPv4 address that is mapped into this one (RFC 4291, section 2.5.5.2), else this one: sockets of both
+    /// families give clients of IPv4 in that form.
+    public var unmapped: IPAddress {
+        self.family == .v6 && self.bits >> 32 == 0xffff ? IPAddress(v4: UInt32(truncatingIfNeeded: self.bits)) : self
+    }
+
     /// As people write it: `192.0.2.1`, `2001:db8::1`.
     public var description: String {
         let width = self.family.width

@@ -1,4 +1,5 @@
 import EventDispatch
+import NetworkGuard
 import WebhookSignatures
 import Webhooks
 

@@ -1,5 +1,6 @@
 import EventDispatch
 import HTTPServing
+import NetworkGuard
 import Subscriptions
 import WebhookSignatures
 import Webhooks
@@ -122,19 +123,16 @@ struct WebhookEndpointDocument: Decodable {
         }
     }
 
-    private func ranges(_ faults: inout FieldFaults) -> [AddressRange] {
+    private func ranges(_ faults: inout FieldFaults) -> [IPNetwork] {
         guard self.allowedAddresses.count <= WebhookEndpoint.allowedAddressesMax else {
             faults.add("/allowedAddresses", "must have at most \(WebhookEndpoint.allowedAddressesMax) ranges")
             return []
         }
         return self.allowedAddresses.enumerated().compactMap { index, text in
-            let range = AddressRange(text)
-            if range == nil {
-                faults.add(
-                    "/allowedAddresses/\(index)",
-                    "must be an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32")
+            do throws(IPNetwork.Fault) { return try IPNetwork(text) } catch {
+                faults.add("/allowedAddresses/\(index)", error.reason)
+                return nil
             }
-            return range
         }
     }
 

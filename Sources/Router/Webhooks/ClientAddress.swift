@@ -1,3 +1,5 @@
+import NetworkGuard
+
 /// Where a request comes from, as far as it can be believed.
 public enum ClientAddress {
     /// Addresses of `X-Forwarded-For` that are looked at.
@@ -8,16 +10,17 @@ public enum ClientAddress {
     /// - Parameters:
     ///   - peer: who the connection is from; nil where that cannot be said.
     ///   - forwardedFor: the lines of the header, in their order.
+    /// - Returns: the address, of IPv4 also where it was mapped into IPv6; nil where nobody says one.
     public static func resolve(
-        peer: String?, forwardedFor: [String], trustedProxies: [AddressRange]
-    ) -> String? {
-        guard var address = peer else { return nil }
+        peer: String?, forwardedFor: [String], trustedProxies: [IPNetwork]
+    ) -> IPAddress? {
+        guard var address = peer.flatMap({ IPAddress($0)?.unmapped }) else { return nil }
         guard !trustedProxies.isEmpty else { return address }
         let hops = forwardedFor.flatMap { $0.split(separator: ",") }.map { self.trimmed($0) }
         for hop in hops.suffix(self.hopsMax).reversed() {
             guard trustedProxies.contains(where: { $0.contains(address) }) else { return address }
-            guard AddressRange.bytes(ofAddress: hop) != nil else { return nil }
-            address = hop
+            guard let next = IPAddress(hop)?.unmapped else { return nil }
+            address = next
         }
         return address
     }

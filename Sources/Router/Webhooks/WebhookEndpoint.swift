@@ -1,3 +1,4 @@
+import NetworkGuard
 import WebhookSignatures
 
 /// Where a provider's webhooks come in: whose they are, how they are believed, and what events they become. Without its
@@ -21,7 +22,7 @@ public struct WebhookEndpoint: Sendable, Hashable {
     public var tenant: String
     public var provider: WebhookProvider
     /// Who may send; empty: everybody who signs.
-    public var allowedAddresses: [AddressRange] = []
+    public var allowedAddresses: [IPNetwork] = []
     /// What differs from the provider's own mapping.
     public var mapping = WebhookMapping()
     /// How long a delivery's id is remembered, `0...604800`; 0: not at all.
