@@ -1,5 +1,5 @@
 /// What may stand between the brackets of a host (RFC 3986, section 3.2.2): IPv6 or a future version.
-enum IPLiteral {
+package enum IPLiteral {
     static func isValid(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         guard let first = bytes.first else { return false }
         return first.lowercasedASCII == UInt8(ascii: "v") ? self.isFuture(bytes) : self.isVersion6(bytes)
@@ -16,7 +16,7 @@ enum IPLiteral {
     }
 
     /// Eight groups of one to four hexadecimal digits; `::` once for one or more of them; the last two as IPv4.
-    private static func isVersion6(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    package static func isVersion6(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         let colon = UInt8(ascii: ":")
         var index = bytes.startIndex
         var groups = 0
@@ -49,7 +49,7 @@ enum IPLiteral {
     }
 
     /// Four decimal numbers of 0...255 without leading zeros.
-    private static func isVersion4(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    package static func isVersion4(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return parts.count == 4
             && parts.allSatisfy { part in

@@ -1,10 +1,10 @@
 /// The grammar of RFC 3986, checked over bytes.
-enum URIReference {
+package enum URIReference {
     /// Whether the bytes are a URI-reference (section 4.1): a URI or a relative reference.
-    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: false) }
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: false) }
 
     /// Whether the bytes are a URI (section 3), which begins with a scheme.
-    static func isURI(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: true) }
+    package static func isURI(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: true) }
 
     private static var schemeSet: ASCIISet { ASCIISet(0x03ff_6800_0000_0000, 0x07ff_fffe_07ff_fffe) }
     private static var hostSet: ASCIISet { ASCIISet(0x2bff_7fd2_0000_0000, 0x47ff_fffe_87ff_fffe) }

@@ -40,10 +40,10 @@ enum SchemaFormat: String, Sendable, CaseIterable {
         case .idnHostname: HostFormat.isInternationalName(text)
         case .ipv4: AddressFormat.isVersion4(text.utf8)
         case .ipv6: AddressFormat.isVersion6(text.utf8)
-        case .uri: URIFormat.isReference(text, isInternational: false) && URIText(text).scheme != nil
-        case .uriReference: URIFormat.isReference(text, isInternational: false)
-        case .iri: URIFormat.isReference(text, isInternational: true) && URIText(text).scheme != nil
-        case .iriReference: URIFormat.isReference(text, isInternational: true)
+        case .uri: URIFormat.isReference(text, isInternational: false, isAbsolute: true)
+        case .uriReference: URIFormat.isReference(text, isInternational: false, isAbsolute: false)
+        case .iri: URIFormat.isReference(text, isInternational: true, isAbsolute: true)
+        case .iriReference: URIFormat.isReference(text, isInternational: true, isAbsolute: false)
         case .uuid: Self.isUUID(text)
         case .uriTemplate: URITemplateFormat.isTemplate(text)
         case .jsonPointer: Self.isPointer(text[...])

@@ -2,81 +2,30 @@ import CloudEvents
 
 /// References of RFC 3986, section 4.1, and of RFC 3987, section 2.2.
 enum URIFormat {
-    static func isReference(_ text: String, isInternational: Bool) -> Bool {
-        guard isInternational || text.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
-        let parts = URIText(text)
-        if let scheme = parts.scheme, !self.isScheme(scheme) { return false }
-        if let authority = parts.authority, !self.isAuthority(authority) { return false }
-        // Private characters stand in queries only.
-        return self.consists(parts.path, of: "/:@") && !self.hasPrivate(parts.path)
-            && self.consists(parts.query ?? "", of: "/:@?")
-            && self.consists(parts.fragment ?? "", of: "/:@?") && !self.hasPrivate(parts.fragment ?? "")
-    }
-
-    private static func isScheme(_ scheme: Substring) -> Bool {
-        guard let first = scheme.unicodeScalars.first, self.isLetter(first) else { return false }
-        return scheme.unicodeScalars.allSatisfy {
-            self.isLetter($0) || ("0"..."9").contains($0) || "+-.".unicodeScalars.contains($0)
+    /// - Parameter isAbsolute: whether it must begin with a scheme.
+    static func isReference(_ text: String, isInternational: Bool, isAbsolute: Bool) -> Bool {
+        guard let text = isInternational ? self.mapped(text) : text else { return false }
+        return Array(text.utf8).withUnsafeBytes { bytes in
+            isAbsolute ? URIReference.isURI(bytes) : URIReference.isValid(bytes)
         }
     }
 
-    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-    }
-
-    private static func isAuthority(_ authority: Substring) -> Bool {
-        var host = authority
-        if let at = authority.lastIndex(of: "@") {
-            guard self.consists(authority[..<at], of: ":") else { return false }
-            host = authority[authority.index(after: at)...]
-        }
-        var port: Substring = ""
-        if host.hasPrefix("[") {
-            guard let end = host.firstIndex(of: "]") else { return false }
-            guard self.isLiteral(host[host.index(after: host.startIndex)..<end]) else { return false }
-            let rest = host[host.index(after: end)...]
-            guard rest.isEmpty || rest.hasPrefix(":") else { return false }
-            port = rest.dropFirst()
-        } else {
-            if let colon = host.lastIndex(of: ":") {
-                port = host[host.index(after: colon)...]
-                host = host[..<colon]
-            }
-            guard self.consists(host, of: ""), !self.hasPrivate(host) else { return false }
-        }
-        return port.utf8.allSatisfy { (0x30...0x39).contains($0) }
-    }
-
-    private static func isLiteral(_ text: Substring) -> Bool {
-        guard text.lowercased().hasPrefix("v") else { return AddressFormat.isVersion6(text.utf8) }
-        let parts = text.dropFirst().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        return parts.count == 2 && !parts[0].isEmpty && parts[0].utf8.allSatisfy(ASCIISet.hexDigit.contains)
-            && !parts[1].isEmpty && !parts[1].contains("%") && self.consists(parts[1], of: ":")
-    }
-
-    /// Whether there are only unreserved characters, sub-delimiters, whole percent-encodings and those of `others`.
-    private static func consists(_ text: Substring, of others: String) -> Bool {
-        var hexDigits = 0
+    /// As a URI (RFC 3987, section 3.1); nil where there is a character that no IRI has there.
+    private static func mapped(_ text: String) -> String? {
+        var result = ""
+        var isQuery = false
         for scalar in text.unicodeScalars {
-            if hexDigits > 0 {
-                guard scalar.isASCII, ASCIISet.hexDigit.contains(UInt8(scalar.value)) else { return false }
-                hexDigits -= 1
-            } else if scalar == "%" {
-                hexDigits = 2
-            } else if scalar.isASCII {
-                guard
-                    ASCIISet.unreserved.contains(UInt8(scalar.value))
-                        || "!$&'()*+,;=".unicodeScalars.contains(scalar) || others.unicodeScalars.contains(scalar)
-                else { return false }
+            if scalar.isASCII {
+                // Private characters stand in queries only, which a fragment ends.
+                if scalar == "?" { isQuery = true } else if scalar == "#" { isQuery = false }
+                result.unicodeScalars.append(scalar)
             } else {
-                guard self.isUCS(scalar.value) || self.isPrivate(scalar.value) else { return false }
+                guard self.isUCS(scalar.value) || isQuery && self.isPrivate(scalar.value) else { return nil }
+                // What it is does not matter to the grammar: it stands where an encoded one may.
+                result += "%20"
             }
         }
-        return hexDigits == 0
-    }
-
-    private static func hasPrivate(_ text: Substring) -> Bool {
-        text.unicodeScalars.contains { self.isPrivate($0.value) }
+        return result
     }
 
     /// `ucschar` of RFC 3987.

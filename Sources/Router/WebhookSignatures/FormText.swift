@@ -1,16 +1,22 @@
-/// What Twilio signs: a URL, and what the form in the body says.
-enum FormText {
-    private typealias Pair = (name: [UInt8], value: [UInt8])
+/// Forms in bodies (`application/x-www-form-urlencoded`, URL Standard, section 5.1), and what Twilio signs: a URL, and
+/// what the form says.
+package enum FormText {
+    package typealias Pair = (name: [UInt8], value: [UInt8])
 
-    /// Name and value of each pair (`application/x-www-form-urlencoded`), by name, what is there twice once.
-    static func sorted(_ body: some Collection<UInt8>) -> [UInt8] {
-        let pairs = body.split(separator: UInt8(ascii: "&")).map { text -> Pair in
+    /// Names and values in their order.
+    /// - Parameter max: pairs that are looked at.
+    package static func pairs(of body: some Collection<UInt8>, max: Int = .max) -> [Pair] {
+        body.split(separator: UInt8(ascii: "&"), maxSplits: max).prefix(max).map { text in
             let parts = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             return (self.decoded(parts[0]), parts.count > 1 ? self.decoded(parts[1]) : [])
         }
+    }
+
+    /// Name and value of each pair, by name, what is there twice once.
+    static func sorted(_ body: some Collection<UInt8>) -> [UInt8] {
         var content: [UInt8] = []
         var last: Pair?
-        for pair in pairs.sorted(by: self.isBefore) {
+        for pair in self.pairs(of: body).sorted(by: self.isBefore) {
             if let last, last == pair { continue }
             content += pair.name
             content += pair.value
