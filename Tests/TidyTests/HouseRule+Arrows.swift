@@ -14,6 +14,8 @@ extension HouseRule {
             "OrderedCollections",
         ],
         "Sources/Router/NetworkGuard/": ["NIOCore"],
+        "Sources/Router/JSONSchema/": ["CloudEvents", "NIOCore"],
+        "Sources/Router/WebhookSignatures/": ["NIOCore", "Crypto", "FoundationEssentials"],
     ]
 
     static func arrow(_ file: SourceFile) -> [Violation] {

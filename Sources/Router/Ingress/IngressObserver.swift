@@ -17,6 +17,6 @@ public protocol IngressObserver: Sendable {
     /// None of the events of a request is in the log, as far as can be known.
     func refused(_ reason: IngressRefusal)
 
-    /// A request was refused before it began, see ``ObservedTenantResolver``.
+    /// A request was refused before it began, see ``ObservedCallerResolver``.
     func refusedEarly(_ reason: IngressRefusal)
 }

@@ -6,8 +6,8 @@ import Webhooks
 /// Brings the events of webhooks into the log, each delivery once.
 ///
 /// Where the log appends all or nothing, an event and the record that remembers its delivery are there together or not
-/// at all. Elsewhere the record follows when the event is durable: a crash in between forgets the delivery, and never
-/// an event.
+/// at all. Elsewhere, and where data are parked first, the record follows when the event is durable: a crash in between
+/// forgets the delivery, and never an event.
 public struct WebhookIntake: Sendable {
     private let intake: EventIntake
     private let queue: EventIntakeQueue

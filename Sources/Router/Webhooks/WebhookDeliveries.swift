@@ -27,8 +27,7 @@ public final class WebhookDeliveries: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter entriesMax: accepted deliveries that are remembered, `1...100_000_000`, some 90 bytes each; where
-    ///   there
-    ///   are more, the oldest are forgotten before their time.
+    ///   there are more, the oldest are forgotten before their time.
     public init(entriesMax: Int) {
         self.state = Mutex(State(window: DeliveryWindow(entriesMax: entriesMax)))
     }
