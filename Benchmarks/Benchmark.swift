@@ -12,7 +12,7 @@ struct BenchmarkContext: Sendable {
     var isQuick: Bool
 
     /// Rounds of A and B in turn; the median counts.
-    var rounds: Int { self.isQuick ? 1 : 5 }
+    var rounds: Int { self.isQuick ? 1 : 9 }
     /// How long one side of a round is measured, after a warm-up of a fifth of it.
     var roundSeconds: Double { self.isQuick ? 1 : 5 }
 

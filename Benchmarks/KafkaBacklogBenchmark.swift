@@ -51,7 +51,7 @@ struct KafkaBacklogBenchmark: Benchmark {
             {"id":"slow","types":["com.example.order.placed"],"sink":"\(sink.url)","protocol":"HTTP",
              "config":{"start":"earliest","rateLimit":{"perSecond":\(Self.deliveriesPerSecond)}}}
             """, expecting: 201)
-        let seconds = context.roundSeconds * 8
+        let seconds = context.roundSeconds * 16
         var first = 0.0
         var greatest = 0.0
         let clock = ContinuousClock()

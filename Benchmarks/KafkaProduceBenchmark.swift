@@ -16,8 +16,7 @@ struct KafkaProduceBenchmark: Benchmark {
     func run(_ context: BenchmarkContext) async throws -> BenchmarkResult {
         let records = context.scaled(1_000_000, quick: 20_000)
         var rounds: [(value: Double, ceiling: Double)] = []
-        // Runs of a second swing by half on a machine that is not alone: more of them than elsewhere.
-        for round in 1...(2 * context.rounds - 1) {
+        for round in 1...context.rounds {
             // A broker of its own for each: what it holds already costs it more and more.
             let work = { (broker: NoidaBroker) in
                 KafkaWork(brokers: broker.bootstrap, prefix: "bench", dataBytes: self.dataBytes)
