@@ -58,6 +58,37 @@ extension IntegrationTests {
             }
         }
 
+        /// Reading calls, foreign and unknown identifiers in turn: what the machine does meanwhile befalls both. An
+        /// answer that came out of another table, or out of a file, would be late by more than the bound.
+        @Test(.timeLimit(.minutes(3)))
+        func theTimeOfAnAnswerDoesNotTellWhatOthersHave() async throws {
+            try await SecuredRouter.with { router in
+                let a = try await router.makeKey(tenant: "a", scopes: Self.everything)
+                let b = try await router.makeKey(tenant: "b", scopes: Self.everything)
+                let things = try await Self.things(of: a, at: router)
+                let operations = try await Self.operations(of: router).filter {
+                    $0.method == "GET" && $0.path.contains("{id}")
+                }
+                for (method, template) in operations {
+                    var times: (foreign: [Duration], unknown: [Duration]) = ([], [])
+                    for _ in 0..<150 {
+                        times.foreign.append(
+                            try await ContinuousClock().measure {
+                                _ = try await Self.call(method, template, things.identifier(in: template), b, router)
+                            })
+                        times.unknown.append(
+                            try await ContinuousClock().measure {
+                                _ = try await Self.call(method, template, Self.unknown(template), b, router)
+                            })
+                    }
+                    let (foreign, unknown) = (times.foreign.sorted()[75], times.unknown.sorted()[75])
+                    let bound = Duration.microseconds(300) + min(foreign, unknown) / 2
+                    let difference = max(foreign, unknown) - min(foreign, unknown)
+                    #expect(difference < bound, "\(template): \(foreign) and \(unknown)")
+                }
+            }
+        }
+
         /// A subscription, an event, its dead letter, a webhook endpoint, a replay and a key.
         private static func things(of a: SecuredRouter.Key, at router: SecuredRouter) async throws -> Things {
             var things = Things()

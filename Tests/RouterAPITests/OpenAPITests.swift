@@ -12,9 +12,6 @@ struct OpenAPITests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    private static let validator = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .map { "\($0)/openapi-spec-validator" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
     @Test func theDocumentIsServedToEveryone() async throws {
         let api = try APIFixture()
         let answer = try await api.send(.get, "/v1/openapi.yaml", tenant: "not a tenant")
@@ -93,16 +90,5 @@ struct OpenAPITests {
                 #expect(response.headers[.allow] == "GET, HEAD, OPTIONS, POST")
             }
         }
-    }
-
-    @Test(.enabled(if: validator != nil, "openapi-spec-validator is not installed"))
-    func theDocumentIsValid() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.validator))
-        process.arguments = [Self.root.appendingPathComponent("schemas/openapi.yaml").path]
-        process.standardOutput = Pipe()
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
     }
 }

@@ -49,7 +49,7 @@ import Testing
         .init(#""id":"ä""#, "/id", "A-Z"), .init(#""id":"a/b""#, "/id", "A-Z"),
         .init(#""id":"\#(String(repeating: "x", count: 129))""#, "/id", "128"),
         .init(#""source":"""#, "/source", "empty"), .init(#""source":["a"]"#, "/source", "a string"),
-        .init(#""source":"a b""#, "/source", "%20"),
+        .init(#""source":"a b""#, "/source", "%20"), .init(#""source":"\u00d7""#, "/source", "RFC 3986"),
         .init(#""source":"a\u0000""#, "/source", "control"), .init(#""source":"\#(long)""#, "/source", "2048"),
         .init(#""types":"a""#, "/types", "array"), .init(#""types":{"a":1}"#, "/types", "array"),
         .init(#""types":["a",""]"#, "/types/1", "empty"),

@@ -17,7 +17,7 @@ public enum AttributeRepair {
     /// or where it is none for all that.
     public static func uriReference(_ text: String, bytesMax: Int) -> String? {
         guard let text = self.text(text, bytesMax: bytesMax) else { return nil }
-        if self.isReference(text) { return text }
+        if URIReference.isValid(text) { return text }
         var encoded: [UInt8] = []
         for byte in text.utf8 {
             if ASCIISet.unreserved.contains(byte) || "%:/?#[]@!$&'()*+,;=".utf8.contains(byte) {
@@ -30,7 +30,7 @@ public enum AttributeRepair {
             }
         }
         let result = String(decoding: encoded, as: UTF8.self)
-        return self.isReference(result) ? result : nil
+        return URIReference.isValid(result) ? result : nil
     }
 
     /// Whether a text can be a media type that is not CloudEvents' own.
@@ -40,11 +40,6 @@ public enum AttributeRepair {
             let bytes = UnsafeRawBufferPointer(bytes)
             return MediaType(bytes) != nil && !MediaType.startsLikeCloudEvents(bytes)
         }
-    }
-
-    private static func isReference(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { URIReference.isValid(UnsafeRawBufferPointer($0)) }
     }
 
     private static func hasFault(_ text: inout String) -> Bool {

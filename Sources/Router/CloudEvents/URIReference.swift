@@ -3,6 +3,11 @@ package enum URIReference {
     /// Whether the bytes are a URI-reference (section 4.1): a URI or a relative reference.
     package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: false) }
 
+    package static func isValid(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { self.isValid(UnsafeRawBufferPointer($0)) }
+    }
+
     /// Whether the bytes are a URI (section 3), which begins with a scheme.
     package static func isURI(_ bytes: UnsafeRawBufferPointer) -> Bool { self.check(bytes, needsScheme: true) }
 

@@ -38,6 +38,8 @@ struct SubscriptionValidator {
             self.checkAttribute(source, "/source")
             if source.utf8.contains(UInt8(ascii: " ")) {
                 self.note("/source", "must be a URI reference, which has no spaces; write %20")
+            } else if !URIReference.isValid(source) {
+                self.note("/source", "must be a URI reference (RFC 3986); percent-encode what may not be in one")
             }
         }
     }
