@@ -66,6 +66,9 @@ extension IntegrationTests {
                 let key = try #require(made.output.split(separator: "\n").last.map(String.init))
                 #expect(made.exitCode == 0 && key.hasPrefix("ptm_"))
                 try await router.start()
+                let told = try await router.send(
+                    "GET", "/v1/events?type=com.portarium.audit.KeyCreated.v1", key: key, tenant: "default")
+                #expect(told.json["items"]?[0]?["event"]?["data"]?["principal"]?["id"]?.string == "command-line")
                 let server = ["--server", router.url, "--key", key]
                 let further = try await router.command(
                     ["keys", "create", "--tenant", "acme", "--scope", "publish"] + server)

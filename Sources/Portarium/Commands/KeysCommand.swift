@@ -86,8 +86,12 @@ struct KeysCommand: AsyncParsableCommand {
                         expiresAtMilliseconds: self.expiresAt.flatMap(TimeArgument.future)),
                     by: LocalKeys.principal)
                 let answer = made.record.json(text: made.key.text)
-                if self.options.server.json { return try terminal.print(answer.serialized()) }
-                try KeysCommand.showNew(answer, on: terminal)
+                if self.options.server.json {
+                    try terminal.print(answer.serialized())
+                } else {
+                    try KeysCommand.showNew(answer, on: terminal)
+                }
+                try await keys.note(.keyCreated, made.record)
             }
         }
     }
@@ -137,8 +141,9 @@ struct KeysCommand: AsyncParsableCommand {
                 }
             }
             try await self.options.withLog { keys, terminal in
-                _ = try await keys.service.delete(self.id, within: .all)
+                let record = try await keys.service.delete(self.id, within: .all)
                 if !self.options.server.json { try terminal.print("deleted \(self.id)") }
+                try await keys.note(.keyDeleted, record)
             }
         }
     }

@@ -1,6 +1,7 @@
 import EventDispatch
 import EventLog
 import Identity
+import Ingress
 import Logging
 import Observability
 
@@ -10,9 +11,25 @@ struct LocalKeys: Sendable {
     static let principal = Principal(
         kind: .bootstrap, id: "command-line", name: "portarium keys", reach: .all, scopes: [.admin])
 
-    let service: LogKeyService
+    /// Whose event it is that a key of all tenants was made or deleted.
+    private static let platformTenant = "default"
 
-    /// Opens the log of a configuration, makes its topic of keys where there is none, and runs `body`.
+    let service: LogKeyService
+    private let trail: any AuditTrail
+
+    /// Tells what was done, as a router does.
+    /// - Throws: ``CommandFailure``: it is done, and not told.
+    func note(_ kind: AdministrativeAct.Kind, _ record: APIKeyRecord) async throws {
+        var tenant = Self.platformTenant
+        if case .one(let own) = record.reach { tenant = own }
+        do {
+            try await self.trail.append(.act(.key(kind, record), by: Self.principal, tenant: tenant))
+        } catch let error as EventLogError {
+            throw CommandFailure(.partlyDone, "it is done, but its audit event could not be written: \(error.message)")
+        }
+    }
+
+    /// Opens the log of a configuration, makes its topics of keys and events where there are none, and runs `body`.
     /// - Throws: ``CommandFailure`` where the log cannot be had.
     static func with(
         _ configuration: RouterConfiguration, logger: Logger, _ body: (LocalKeys) async throws -> Void
@@ -22,10 +39,14 @@ struct LocalKeys: Sendable {
         let log = try await self.open(configuration, logger)
         do {
             let service = configuration.keyService(on: log.eventLog, logger: logger)
-            let topics = configuration.allTopics(try configuration.routingTable())
-            try await log.prepare(topics.filter { $0.topic == service.topic })
+            let routing = try configuration.routingTable()
+            let correlationIDs = CorrelationIDGenerator()
+            let intake = EventIntake(
+                writer: log.eventLog, routing: routing, correlationID: { correlationIDs.next(at: $0) })
+            let topics = configuration.allTopics(routing)
+            try await log.prepare(topics.filter { $0.topic == service.topic || routing.topics.contains($0.topic) })
             try await service.load()
-            try await body(LocalKeys(service: service))
+            try await body(LocalKeys(service: service, trail: IntakeAuditTrail(intake: intake)))
         } catch {
             await log.close()
             throw self.failure(error)

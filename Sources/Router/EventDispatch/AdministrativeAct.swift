@@ -1,3 +1,6 @@
+import CloudEvents
+import Identity
+
 /// Something that a caller did to what a tenant has, told as an event of `com.portarium.audit.…`.
 public struct AdministrativeAct: Sendable, Hashable {
     /// What was done.
@@ -31,5 +34,15 @@ public struct AdministrativeAct: Sendable, Hashable {
         self.kind = kind
         self.subject = subject
         self.details = details
+    }
+
+    /// What was done to a key; its name and what it allows are told.
+    public static func key(_ kind: Kind, _ record: APIKeyRecord) -> Self {
+        var details = [
+            "name": record.name, "tenant": record.reach.text,
+            "scopes": record.scopes.map(\.rawValue).sorted().joined(separator: " "),
+        ]
+        if let end = record.expiresAtMilliseconds { details["expiresAt"] = RFC3339.text(milliseconds: end) }
+        return Self(kind, subject: record.id, details: details)
     }
 }

@@ -16,7 +16,7 @@ extension AuditEvent {
     /// A caller did something. Who it was is in the data, and in the attributes `authtype` and `authid` of the
     /// CloudEvents extension for auth contexts.
     /// - Parameter tenant: whose thing it was done to.
-    static func act(_ act: AdministrativeAct, by principal: Principal, tenant: String) -> Self {
+    public static func act(_ act: AdministrativeAct, by principal: Principal, tenant: String) -> Self {
         var audit = Self(
             "com.portarium.audit.\(act.kind.rawValue).v1", id: RandomName.make(20), tenant: tenant,
             subject: act.subject, source: "/portarium/audit",

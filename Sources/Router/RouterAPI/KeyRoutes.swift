@@ -48,14 +48,9 @@ struct KeyRoutes: Sendable {
 
     /// The tenant whose key it is hears of it; of a key of all tenants, the caller's.
     private func note(_ kind: AdministrativeAct.Kind, _ record: APIKeyRecord, _ caller: Caller) {
-        var details = [
-            "name": record.name, "tenant": record.reach.text,
-            "scopes": record.scopes.map(\.rawValue).sorted().joined(separator: " "),
-        ]
-        if let end = record.expiresAtMilliseconds { details["expiresAt"] = RFC3339.text(milliseconds: end) }
         var tenant = caller.tenant
         if case .one(let own) = record.reach { tenant = own }
-        self.acts.note(AdministrativeAct(kind, subject: record.id, details: details), caller.principal, tenant)
+        self.acts.note(.key(kind, record), caller.principal, tenant)
     }
 
     private static func caller(of context: RouterRequestContext) throws(ProblemError) -> Caller {
