@@ -108,6 +108,10 @@ let package = Package(
             ]),
         // ◆ files of SQLite, for the log and for the indexes
         room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
+        // ◆ webhooks that wait for the log, on a local disk
+        room(
+            "SQLiteSpool", "Sources/Router/SQLiteSpool",
+            ["EventLog", "SQLiteFiles", "Webhooks", .nioCore, .grdb, .grdbSQLite, .crypto]),
         // ◆ the index of whatever log, fed through the seam; what it shares with the embedded log's own
         room(
             "EventIndexProjection", "Sources/Router/EventIndexProjection",
@@ -149,7 +153,7 @@ let package = Package(
                 "Webhooks",
                 .nioCore, .nioHTTP1, .httpTypes,
                 .hummingbird,
-                .hummingbirdCore, .lifecycle, .logging,
+                .hummingbirdCore, .lifecycle, .logging, .deque,
             ]),
         // ◆ the calls that manage and ask
         .target(
@@ -176,8 +180,8 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "Identity", "RouterAPI", "JSONSchema", "SecretSealing", "TokenVerification", "WebhookSignatures",
-                "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
+                "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TokenVerification",
+                "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -189,7 +193,7 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "KafkaEventLog", "KafkaTestKit", "Observability", "Subscriptions",
                 "ProcessKit",
-                .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .asyncHTTPClient, .logging,
+                .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .asyncHTTPClient, .crypto, .logging,
             ],
             path: "Benchmarks", exclude: ["KafkaLoops"], swiftSettings: strict),
         // ▶ seeded schedules from the command line
@@ -229,7 +233,7 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventDispatch", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", "SecretSealing",
                 "WebhookSignatures", "Webhooks", .nioCore, .nioPosix, .httpTypes, .hummingbird, .hummingbirdTesting,
-                .crypto, .logging,
+                .crypto, .lifecycle, .logging,
             ],
             path: "Tests/WebhookTestKit", swiftSettings: strict),
         .target(
@@ -308,9 +312,10 @@ let package = Package(
         tests(
             "WebhooksTests",
             [
-                "CloudEvents", "EventDispatch", "EventLog", "Ingress", "RouterTestKit", "SecretSealing",
-                "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
+                "CloudEvents", "EventDispatch", "EventLog", "FuzzKit", "Ingress", "RouterTestKit", "SQLiteSpool",
+                "SecretSealing", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
             ]),
+        tests("SQLiteSpoolTests", ["EventLog", "RouterTestKit", "SQLiteSpool", "Webhooks", .nioCore, .grdb]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
         tests("SimulationTests", ["SimulationKit"]),
         tests(

@@ -38,6 +38,7 @@ struct Main {
     private static let benchmarks: [any Benchmark] = [
         IngressBenchmark(name: "ingress.single", eventsPerRequest: 1),
         IngressBenchmark(name: "ingress.batch", eventsPerRequest: 100),
+        WebhookBenchmark(),
         DeliveryBenchmark(),
         DeadSinkBenchmark(),
         FilterBenchmark(),

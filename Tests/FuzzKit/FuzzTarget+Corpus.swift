@@ -3,6 +3,7 @@ extension FuzzTarget {
     public var seeds: [[UInt8]] {
         switch self {
         case .recordHeaders: Self.packedHeaders
+        case .spooledDelivery: Self.spooledDeliveries
         default: self.texts.map { Array($0.utf8) }
         }
     }
@@ -27,7 +28,7 @@ extension FuzzTarget {
                 "content-type:application/cloudevents+json\n\n{\(Self.envelope),\"data\":[1]}",
                 "Content-Type:application/cloudevents+json; charset=UTF-8\nce_id:2\n\n{\(Self.envelope)}",
             ]
-        case .recordHeaders: []
+        case .recordHeaders, .spooledDelivery: []
         case .contentType:
             [
                 "application/json", "text/plain; charset=utf-8", "a/b ; c=\"d;e\\\"f\" ; g = h;",
@@ -66,7 +67,8 @@ extension FuzzTarget {
                 "ce-datacontentencoding: base64\n", "application/cloudevents+json", "portarium_types: n=i,b=b\n",
                 "ce_n: 5\n", "datacontenttype", "data",
             ]
-        case .recordHeaders: ["\u{0}", "\u{0}\u{1}", "\u{0}\u{0}\u{0}\u{1}", "ce_", "ce_id", "content-type", "\u{7f}"]
+        case .recordHeaders, .spooledDelivery:
+            ["\u{0}", "\u{0}\u{1}", "\u{0}\u{0}\u{0}\u{1}", "ce_", "ce_id", "content-type", "\u{7f}"]
         case .contentType:
             [";", "=", "\"", "\\", "/", " ", "\t", "+json", "charset", "utf-16", "*", ",", "application/cloudevents"]
         case .timestamp: ["0", "9", "60", "T", "t", "Z", "z", "+", "-", ":", ".", "24:00", " ", "31", "02-29", "٣"]

@@ -38,6 +38,32 @@ extension FuzzTarget {
         return .accepted
     }
 
+    /// What is read must be written as it was, and as long as it was.
+    static func spooledDelivery(_ bytes: [UInt8]) -> Outcome {
+        guard let delivery = SpooledDelivery(ByteBuffer(bytes: bytes)) else { return .refused }
+        guard Array(delivery.bytes.readableBytesView) == bytes else { return .violated("written again it is another") }
+        if delivery.records.isEmpty { return .violated("a delivery of nothing") }
+        return .accepted
+    }
+
+    static let spooledDeliveries: [[UInt8]] = [nil, [DeliveryKey(endpoint: "e", source: "/s", id: "1")]].map { keys in
+        var headers = RecordHeaders()
+        headers.append(name: "ce_id", value: "1")
+        let record = LogRecord(
+            key: ByteBuffer(string: "t|k"), headers: headers, value: ByteBuffer(string: "{}"),
+            timestamp: Timestamp(milliseconds: 1_767_225_600_000))
+        let delivery = SpooledDelivery(
+            records: [
+                ProducerRecord(topic: Topic("portarium.webhooks"), record: record),
+                ProducerRecord(
+                    topic: Topic("t"), partition: Partition(0),
+                    record: LogRecord(key: nil, value: nil, timestamp: Timestamp(milliseconds: 0))),
+            ],
+            marker: keys.map { DeliveryMarker(expiresMilliseconds: 1_767_312_000_000, keys: $0) },
+            arrival: Timestamp(milliseconds: 1_767_225_600_000))
+        return Array(delivery.bytes.readableBytesView)
+    }
+
     static let webhooks = [
         "github\ncontent-type:application/json\nx-github-event:issues\nx-github-delivery:1\n\n"
             + #"{"action":"opened","issue":{"number":7,"updated_at":"2026-01-01T00:00:00Z"},"repository":{"url":"u"}}"#,

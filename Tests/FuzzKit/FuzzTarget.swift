@@ -28,6 +28,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case network
     /// A provider, a template, and the webhook that they make an event of.
     case webhook
+    /// A delivery on the disk.
+    case spooledDelivery
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -55,6 +57,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .host: Self.host(bytes)
         case .network: Self.network(bytes)
         case .webhook: Self.webhook(bytes)
+        case .spooledDelivery: Self.spooledDelivery(bytes)
         }
     }
 }

@@ -12,6 +12,7 @@ import NIOCore
 import NIOPosix
 import RouterTestKit
 import SecretSealing
+import ServiceLifecycle
 import Synchronization
 import WebhookSignatures
 import Webhooks
@@ -60,6 +61,7 @@ public struct WebhookWorld: Sendable {
     public let log: InMemoryEventLog
     public let endpoints: LogWebhookEndpointService
     public let counter: Counter
+    public let spool: WebhookSpool?
     private let deliveries: WebhookDeliveries
     public let lines: LogLines
     private let application: Application<HTTPApplication.Responder>
@@ -83,10 +85,13 @@ public struct WebhookWorld: Sendable {
     /// Starts everything, runs `body`, and ends everything as a crash would.
     /// - Parameters:
     ///   - keys: what secrets are sealed with; nil: nothing.
+    ///   - store: a disk for what the log does not take; nil: there is none.
+    ///   - patience: how long the log is waited for, in milliseconds.
     ///   - replica: another view of the log, which others share.
     public static func with(
         _ log: InMemoryEventLog? = nil, keys: String? = Self.key, at milliseconds: Int64? = nil,
-        sharedBy replica: ReplicaEventLog? = nil, endpointsMax: Int = 1_000,
+        sharedBy replica: ReplicaEventLog? = nil, spooledOn store: (any SpoolStore)? = nil, patience: Int64 = 60_000,
+        endpointsMax: Int = 1_000,
         _ change: (inout WebhookIntakeConfiguration) -> Void = { _ in },
         _ body: (WebhookWorld) async throws -> Void
     ) async throws {
@@ -108,6 +113,10 @@ public struct WebhookWorld: Sendable {
         let queue = EventIntakeQueue(writer: seen)
         var configuration = WebhookIntakeConfiguration()
         change(&configuration)
+        let spool = store.map { store in
+            Self.spool(store, writer: seen, deliveries, configuration.deliveryTopic, patience, logger)
+        }
+        try spool?.load()
         let now = NowBox()
         if let milliseconds { now.milliseconds.withLock { $0 = milliseconds } }
         let counter = Counter()
@@ -120,23 +129,34 @@ public struct WebhookWorld: Sendable {
         let routes = WebhookRoutes(
             configuration: configuration, endpoints: endpoints,
             intake: WebhookIntake(
-                configuration: configuration, intake: intake, queue: queue, deliveries: deliveries,
+                configuration: configuration, intake: intake, queue: queue, deliveries: deliveries, spool: spool,
                 eventLoops: MultiThreadedEventLoopGroup.singleton),
             bodies: RequestBodyReader(
                 bytesMax: 4 << 20, budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 1_000)),
             observer: counter, clock: { Timestamp(milliseconds: now.milliseconds.withLock { $0 }) })
         let world = WebhookWorld(
-            log: log, endpoints: endpoints, counter: counter, deliveries: deliveries, lines: lines,
+            log: log, endpoints: endpoints, counter: counter, spool: spool, deliveries: deliveries, lines: lines,
             application: HTTPApplication.make(
                 configuration: ServingConfiguration(), routes: [routes], logger: logger),
             now: now)
+        let services: [(any Service)?] = [queue, endpoints, follower, spool]
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await queue.run() }
-            group.addTask { try await endpoints.run() }
-            group.addTask { try await follower.run() }
+            for service in services.compactMap(\.self) { group.addTask { try await service.run() } }
             defer { group.cancelAll() }
             try await body(world)
         }
+    }
+
+    private static func spool(
+        _ store: any SpoolStore, writer: any EventLogWriter, _ deliveries: WebhookDeliveries, _ topic: Topic,
+        _ patience: Int64, _ logger: Logger
+    ) -> WebhookSpool {
+        var limits = SpoolLimits()
+        limits.patience = patience
+        limits.pauseMax = 200
+        return WebhookSpool(
+            limits: limits, store: store, writer: writer, deliveries: deliveries, deliveryTopic: topic,
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
     }
 
     /// Deliveries that would be known again.

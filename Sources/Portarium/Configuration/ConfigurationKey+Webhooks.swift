@@ -18,6 +18,25 @@ extension ConfigurationKey {
             "webhooks.dedupeEntriesMax", \.webhooks.dedupeEntriesMax, 1_000...100_000_000,
             "Accepted deliveries that are remembered so that they are not taken twice, of all endpoints, some 90 bytes "
                 + "of memory each; where there are more, the oldest are forgotten before their window ends."),
+        ConfigurationKey(
+            path: ["webhooks", "spool"],
+            form: .choice(
+                Choice(
+                    words: SpoolMode.allCases.map(\.rawValue), read: { $0.webhooks.spool.rawValue },
+                    write: { word, configuration in
+                        if let mode = SpoolMode(rawValue: word) { configuration.webhooks.spool = mode }
+                    })),
+            meaning: "Whether webhooks that the log does not take are kept in `spool` in `log.dataDirectory` until it "
+                + "does; `auto`: where that can be written. `off` still brings into the log what is there."),
+        .integer(
+            "webhooks.spoolBytesMax", \.webhooks.spoolBytesMax, 1_048_576...1_099_511_627_776,
+            "Bytes of webhooks that are kept there; more are answered with 503."),
+        .integer(
+            "webhooks.spoolDeliveriesMax", \.webhooks.spoolDeliveriesMax, 1...10_000_000,
+            "How many, some 200 bytes of memory each; more are answered with 503."),
+        .integer(
+            "webhooks.spoolAfterMilliseconds", \.webhooks.spoolAfterMilliseconds, 10...600_000,
+            "How long a webhook waits for the log before it is kept there."),
         .secret(
             "secrets.encryptionKey", \.secrets.encryptionKey,
             "What stored secrets are sealed with: 32 bytes in base64; behind a comma, older keys that still open. "

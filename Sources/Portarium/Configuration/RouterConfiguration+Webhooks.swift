@@ -11,6 +11,14 @@ extension RouterConfiguration {
         var endpointsPerTenantMax = 1_000
         /// Accepted deliveries that are remembered, of all endpoints, `1000...100000000`. Default 500,000.
         var dedupeEntriesMax = 500_000
+        /// Whether webhooks are kept on the disk that the log does not take. Default ``SpoolMode/auto``.
+        var spool = SpoolMode.auto
+        /// Bytes of them on the disk, `1048576...1099511627776`. Default 256 MiB.
+        var spoolBytesMax = 268_435_456
+        /// How many, `1...10000000`. Default 100,000.
+        var spoolDeliveriesMax = 100_000
+        /// How long the log is waited for, `10...600000`. Default 1 s.
+        var spoolAfterMilliseconds = 1_000
     }
 
     /// What the router keeps of others' secrets, and how.

@@ -25,6 +25,17 @@ extension RouterConfiguration {
         return intake
     }
 
+    var spoolLimits: SpoolLimits {
+        var limits = SpoolLimits()
+        limits.bytesMax = self.webhooks.spoolBytesMax
+        limits.deliveriesMax = self.webhooks.spoolDeliveriesMax
+        limits.patience = Int64(self.webhooks.spoolAfterMilliseconds)
+        return limits
+    }
+
+    /// Where webhooks are kept that the log does not take.
+    var spoolDirectory: String { self.log.dataDirectory + "/spool" }
+
     /// What secrets are sealed with: the configured keys, else on the embedded log those of a file beside it, which is
     /// made where there is none; nil: none can be kept.
     ///

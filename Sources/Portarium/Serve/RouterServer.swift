@@ -102,7 +102,8 @@ struct RouterServer: Sendable {
     ) async throws {
         try await services?.load()
         let webhooks = try WebhookServices(
-            self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
+            self.configuration, log.eventLog, writer: claimCheck.writer(before: log.eventLog), metrics: self.metrics,
+            logger: self.logger)
         try await webhooks.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
@@ -133,7 +134,7 @@ struct RouterServer: Sendable {
         let callers = access.callers
         var routes: [any RouteProvider] = [
             OpenAPIRoute(),
-            HealthRoutes(checks: self.readinessChecks(log, services), timeout: serving.readinessTimeout),
+            HealthRoutes(checks: self.readinessChecks(log, services, webhooks), timeout: serving.readinessTimeout),
             MetricsRoute(contentType: PrometheusMetrics.contentType) { [metrics] in
                 ByteBuffer(string: await metrics.exposition())
             },
@@ -171,8 +172,10 @@ struct RouterServer: Sendable {
         }
     }
 
-    private func readinessChecks(_ log: any ServedLog, _ services: RouterServices?) -> [ReadinessCheck] {
-        let isWritable = ReadinessCheck("log") {
+    private func readinessChecks(
+        _ log: any ServedLog, _ services: RouterServices?, _ webhooks: WebhookServices
+    ) -> [ReadinessCheck] {
+        let isWritable = ReadinessCheck("log", isDispensable: { webhooks.takeWithoutLog }) {
             do throws(EventLogError) {
                 try await log.probe()
                 return nil

@@ -12,17 +12,24 @@ import Webhooks
 /// Webhook endpoints, and what is known of their deliveries.
 struct WebhookServices: Sendable {
     let endpoints: LogWebhookEndpointService
+    /// Keeps webhooks that the log does not take; nil: nothing does.
+    let spool: WebhookSpool?
     private let deliveries: WebhookDeliveries
     private let follower: WebhookDeliveryFollower
     private let configuration: RouterConfiguration
 
     /// To be started before what they serve.
-    var services: [any Service] { [self.endpoints, self.follower] }
+    var services: [any Service] {
+        var services: [any Service] = [self.endpoints, self.follower]
+        if let spool { services.append(spool) }
+        return services
+    }
 
-    /// - Throws: ``CommandFailure`` where the key for secrets cannot be had.
+    /// - Parameter writer: the log, behind what parks large data.
+    /// - Throws: ``CommandFailure`` where the key for secrets, or the spool, cannot be had.
     init(
-        _ configuration: RouterConfiguration, _ log: any EventLog, metrics: PrometheusMetrics,
-        logger: Logger
+        _ configuration: RouterConfiguration, _ log: any EventLog, writer: any EventLogWriter,
+        metrics: PrometheusMetrics, logger: Logger
     ) throws {
         self.configuration = configuration
         self.endpoints = LogWebhookEndpointService(
@@ -31,6 +38,8 @@ struct WebhookServices: Sendable {
         self.deliveries = WebhookDeliveries(entriesMax: configuration.webhooks.dedupeEntriesMax)
         self.follower = WebhookDeliveryFollower(
             log: log, topic: configuration.webhookService.deliveryTopic, deliveries: self.deliveries, logger: logger)
+        self.spool = try ServedSpool.open(
+            configuration, writer, self.deliveries, metrics: metrics, logger: logger)
         metrics.register { [deliveries] in
             [
                 MetricFamily(.webhookDeliveriesRemembered, [MetricSample(deliveries.count)]),
@@ -43,7 +52,11 @@ struct WebhookServices: Sendable {
     func load() async throws {
         try await self.endpoints.load()
         try await self.follower.load()
+        try self.spool?.load()
     }
+
+    /// Whether webhooks can be taken while the log cannot: there are endpoints, and a spool with room.
+    var takeWithoutLog: Bool { self.endpoints.hasEndpoints && self.spool?.figures.takes == true }
 
     /// The way in.
     func routes(
@@ -54,6 +67,7 @@ struct WebhookServices: Sendable {
             configuration: configuration, endpoints: self.endpoints,
             intake: WebhookIntake(
                 configuration: configuration, intake: intake, queue: queue, deliveries: self.deliveries,
+                spool: self.spool,
                 eventLoops: MultiThreadedEventLoopGroup.singleton),
             bodies: bodies, observer: WebhookMetrics(factory: metrics))
     }

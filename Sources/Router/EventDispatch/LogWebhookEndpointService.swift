@@ -66,6 +66,9 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
     /// From memory: what another process has just created may be some milliseconds away.
     public func active(_ id: String) -> ActiveWebhookEndpoint? { self.catalog.withLock { $0[id]?.active } }
 
+    /// Whether there is any endpoint, from memory.
+    public var hasEndpoints: Bool { self.catalog.withLock { !$0.isEmpty } }
+
     /// See ``WebhookEndpointService/create(_:)``. An empty id: the router makes one that nobody can guess.
     public func create(_ request: WebhookEndpointRequest) async throws(ServiceError) -> WebhookEndpointView {
         var endpoint = request.endpoint

@@ -14,6 +14,8 @@ struct WebhookEndpointCatalog: Sendable {
     /// The same by tenant, unordered.
     private var ids: [String: Set<String>] = [:]
 
+    var isEmpty: Bool { self.entries.isEmpty }
+
     subscript(_ id: String) -> Entry? { self.entries[id] }
 
     func count(tenant: String) -> Int { self.ids[tenant]?.count ?? 0 }

@@ -1,7 +1,8 @@
 import Hummingbird
 import NIOCore
 
-/// `GET /healthz`: the process lives. `GET /readyz`: it takes traffic, with what does not if it does not.
+/// `GET /healthz`: the process lives. `GET /readyz`: it takes traffic, with what does not if it does not; `degraded`
+/// where what fails can be done without for now.
 public struct HealthRoutes: RouteProvider {
     /// Probes have no tenant.
     public let needsTenant = false
@@ -31,9 +32,12 @@ public struct HealthRoutes: RouteProvider {
             for await (index, fault) in group { results[index] = fault }
             return results
         }
-        let isReady = results.allSatisfy { $0 == nil }
+        let isWell = results.allSatisfy { $0 == nil }
+        let isReady = zip(self.checks, results).allSatisfy { check, fault in fault == nil || check.isDispensable() }
         var text = ByteBuffer()
-        text.writeStaticString(isReady ? #"{"status":"ready","checks":["# : #"{"status":"unready","checks":["#)
+        text.writeStaticString(#"{"status":"#)
+        text.writeJSONString(isWell ? "ready" : isReady ? "degraded" : "unready")
+        text.writeStaticString(#","checks":["#)
         for (index, check) in self.checks.enumerated() {
             text.writeStaticString(index == 0 ? #"{"name":"# : #",{"name":"#)
             text.writeJSONString(check.name)

@@ -30,7 +30,12 @@ public struct EventIntake: Sendable {
     public func accept(
         _ events: [CloudEvent], from origin: EventOrigin, arrival: Timestamp
     ) async throws -> AcceptedEvents {
-        let prepared = try self.prepare(events, from: origin, arrival: arrival)
+        try await self.append(try self.prepare(events, from: origin, arrival: arrival))
+    }
+
+    /// Appends what was prepared, and returns when it is durable.
+    /// - Throws: `EventLogError` of the writer.
+    func append(_ prepared: PreparedEvents) async throws -> AcceptedEvents {
         guard !prepared.events.isEmpty else { return AcceptedEvents(events: [], positions: []) }
         let positions = try await self.writer.append(prepared.records)
         guard positions.count == prepared.events.count else {

@@ -8,6 +8,8 @@ public struct WebhookOutcome: Sendable, Hashable {
 
     /// Its events are durably in the log.
     public static let accepted = Self(name: "accepted")
+    /// Its events are durably in the spool, because the log did not take them.
+    public static let spooled = Self(name: "spooled")
     /// It was there already.
     public static let duplicate = Self(name: "duplicate")
     /// A provider's question was answered.

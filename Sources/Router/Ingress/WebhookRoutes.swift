@@ -12,7 +12,7 @@ import Webhooks
 /// `POST /v1/webhooks/{endpointId}`: a provider's request becomes events. The endpoint says whose they are; nothing of
 /// a body is looked at before its signature is known to be good.
 ///
-/// 202 is answered only when the log has all events of the request durably, or had them before.
+/// 202 is answered only when the log, or the spool, has all events of the request durably, or had them before.
 public struct WebhookRoutes: RouteProvider {
     /// Whose it is depends on the endpoint.
     public let needsTenant = false
@@ -135,7 +135,9 @@ public struct WebhookRoutes: RouteProvider {
             let accepted = try await self.intake.take(
                 events, of: active, bodyBytes: body.readableBytes,
                 trace: TraceContext(headers: request.headers), arrival: arrival)
-            self.observer.webhook(provider: provider.name, outcome: accepted == nil ? .duplicate : .accepted)
+            self.observer.webhook(
+                provider: provider.name,
+                outcome: accepted.map { $0.isSpooled ? .spooled : .accepted } ?? .duplicate)
             guard let accepted else {
                 let answer = ByteBuffer(staticString: #"{"accepted":0,"duplicate":true}"#)
                 return Response.json(answer, status: .accepted)

@@ -19,6 +19,17 @@ public enum MetricName: String, Sendable, CaseIterable {
     case webhookDeliveriesRemembered = "portarium_webhook_deliveries_remembered"
     case webhookDeliveriesForgotten = "portarium_webhook_deliveries_forgotten_total"
 
+    case webhookSpoolDeliveries = "portarium_webhook_spool_deliveries"
+    /// Bytes of deliveries on the disk, those that were set aside counted.
+    case webhookSpoolBytes = "portarium_webhook_spool_bytes"
+    case webhookSpoolOldestAge = "portarium_webhook_spool_oldest_age_seconds"
+    case webhookSpoolSetAside = "portarium_webhook_spool_set_aside"
+    case webhooksSpooled = "portarium_webhook_spooled_total"
+    /// `outcome` (`appended`, `duplicate`).
+    case webhooksDrained = "portarium_webhook_spool_drained_total"
+    /// `reason` (`limit`, `disk`, `failed`).
+    case webhookSpoolRefused = "portarium_webhook_spool_refused_total"
+
     case logAppendedRecords = "portarium_log_appended_records_total"
     case logAppendDuration = "portarium_log_append_duration_seconds"
     case logAppendFailures = "portarium_log_append_failures_total"
@@ -101,6 +112,7 @@ extension MetricName {
     public var kind: MetricKind {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .webhooks, .webhookDeliveriesForgotten,
+            .webhooksSpooled, .webhooksDrained, .webhookSpoolRefused,
             .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
@@ -109,7 +121,8 @@ extension MetricName {
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
-        case .ingressInFlight, .webhookDeliveriesRemembered, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
+        case .ingressInFlight, .webhookDeliveriesRemembered, .webhookSpoolDeliveries, .webhookSpoolBytes,
+            .webhookSpoolOldestAge, .webhookSpoolSetAside, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
             .tailPosition, .indexLag,
             .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
             .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory,
@@ -128,9 +141,10 @@ extension MetricName {
         case .accessRefused: "Calls that were refused for who made them."
         case .ingressDuration: "From a request's head to its answer."
         case .ingressInFlight: "Requests to publish that are not answered yet."
-        case .webhooks: "Webhooks, by what became of them."
-        case .webhookDeliveriesRemembered: "Accepted deliveries that would be known again."
-        case .webhookDeliveriesForgotten: "Deliveries that were forgotten before their window ended."
+        case .webhooks, .webhookDeliveriesRemembered, .webhookDeliveriesForgotten, .webhookSpoolDeliveries,
+            .webhookSpoolBytes, .webhookSpoolOldestAge, .webhookSpoolSetAside, .webhooksSpooled, .webhooksDrained,
+            .webhookSpoolRefused:
+            self.helpOfWebhooks
         case .logAppendedRecords: "Records appended to the log."
         case .logAppendDuration: "How long one synced append took."
         case .logAppendFailures: "Synced appends that failed."

@@ -38,6 +38,9 @@ struct DeliveryWindow: Sendable {
         return self.underWay.insert(key).inserted ? .new : .underWay
     }
 
+    /// Whether one was accepted, within its window or a little longer.
+    func isRemembered(_ key: DeliveryKey) -> Bool { self.expirations[key] != nil }
+
     /// It is not under way any more, whatever came of it.
     mutating func end(_ key: DeliveryKey) { self.underWay.remove(key) }
 

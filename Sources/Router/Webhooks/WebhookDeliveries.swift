@@ -22,6 +22,8 @@ public final class WebhookDeliveries: Sendable {
     private struct State {
         var window: DeliveryWindow
         var waiting: [DeliveryKey: [CheckedContinuation<End, Never>]] = [:]
+        /// Accepted, and known to be on the disk of this process only.
+        var spooled: Set<DeliveryKey> = []
     }
 
     private let state: Mutex<State>
@@ -69,17 +71,46 @@ public final class WebhookDeliveries: Sendable {
         }
     }
 
-    /// The deliveries are durable.
+    /// The deliveries are durable in the log.
     public func settle(_ keys: [DeliveryKey], until expires: Int64, now: Int64) {
         self.end(keys, .accepted) { window, key in window.remember(key, until: expires, now: now) }
+    }
+
+    /// The deliveries are durable on the disk of this process: they are known, and not in the log yet.
+    public func settleSpooled(_ marker: DeliveryMarker, now: Int64) {
+        self.state.withLock { $0.spooled.formUnion(marker.keys) }
+        self.settle(marker.keys, until: marker.expiresMilliseconds, now: now)
+    }
+
+    /// What a start found on the disk, once everything in the log is remembered.
+    public func restore(_ marker: DeliveryMarker, now: Int64) {
+        if self.isInLog(marker) { return }
+        self.state.withLock { $0.spooled.formUnion(marker.keys) }
+        self.remember(marker, now: now, isInLog: false)
+    }
+
+    /// Whether the log is known to have all of these.
+    public func isInLog(_ marker: DeliveryMarker) -> Bool {
+        self.state.withLock { state in
+            !marker.keys.isEmpty
+                && marker.keys.allSatisfy { state.window.isRemembered($0) && !state.spooled.contains($0) }
+        }
+    }
+
+    /// What was on the disk is in the log now, and not on the disk any more.
+    public func drained(_ marker: DeliveryMarker) {
+        self.state.withLock { $0.spooled.subtract(marker.keys) }
     }
 
     /// The deliveries are not there: nothing of them is remembered.
     public func abandon(_ keys: [DeliveryKey]) { self.end(keys, .failed) { _, _ in } }
 
-    /// Remembers what was accepted before, or elsewhere.
-    public func remember(_ marker: DeliveryMarker, now: Int64) {
+    /// Remembers what the log says was accepted before, or elsewhere.
+    public func remember(_ marker: DeliveryMarker, now: Int64) { self.remember(marker, now: now, isInLog: true) }
+
+    private func remember(_ marker: DeliveryMarker, now: Int64, isInLog: Bool) {
         self.state.withLock { state in
+            if isInLog { state.spooled.subtract(marker.keys) }
             for key in marker.keys { state.window.remember(key, until: marker.expiresMilliseconds, now: now) }
         }
     }
