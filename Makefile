@@ -42,7 +42,7 @@ run: build ## Start the router on the embedded log (LISTEN=HOST:PORT DATA=DIR)
 
 # Tests that wait for programs and sockets run apart from those that only compute: all of one run start at once, on as
 # many threads as there are cores, and what computes for seconds would eat the time limits of what waits.
-WAITING_TESTS := ^(HTTPEventSinkTests|IntegrationTests|KafkaEventLogTests|KafkaTestKitTests|ObjectStoreTests)\.
+WAITING_TESTS := ^(HTTPEventSinkTests|IntegrationTests|KafkaEventLogTests|KafkaTestKitTests|ObjectStoreTests|TraceExportTests)\.
 
 test: services ## Build everything in debug and run all tests, those on Kafka with both librdkafkas
 	$(BUILD) --build-tests

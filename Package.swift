@@ -36,6 +36,7 @@ extension Target.Dependency {
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let lifecycleTestKit = product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
@@ -85,6 +86,8 @@ let package = Package(
             ["CloudEvents", "EventLog", "Subscriptions", .nioCore, .deque, .heap]),
         // ◇ who may do what: principals, scopes, keys
         room("Identity", "Sources/Router/Identity", [.crypto]),
+        // ◇ traces: spans, who decides about them, and how OTLP writes them
+        room("Traces", "Sources/Router/Traces", ["CloudEvents", .nioCore]),
         // ◆ tokens of an issuer: its keys, over async-http-client, and what they sign
         room(
             "TokenVerification", "Sources/Router/TokenVerification",
@@ -103,9 +106,15 @@ let package = Package(
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "SecretSealing",
-                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "Observability",
+                "SecretSealing", "Traces", "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
             ]),
+        // zlib
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // ◆ spans on their way to a collector, over async-http-client
+        room(
+            "TraceExport", "Sources/Router/TraceExport",
+            ["Traces", "HTTPEventSink", "CZlib", .nioCore, .nioHTTP1, .asyncHTTPClient, .lifecycle]),
         // ◆ files of SQLite, for the log and for the indexes
         room("SQLiteFiles", "Sources/Router/SQLiteFiles", ["EventLog", .grdb, .grdbSQLite]),
         // ◆ webhooks that wait for the log, on a local disk
@@ -141,14 +150,17 @@ let package = Package(
         // ◆ what every HTTP surface shares: problem+json, tenant, limits
         room(
             "HTTPServing", "Sources/Router/HTTPServing",
-            ["CloudEvents", "Identity", .nioCore, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .logging]),
+            [
+                "CloudEvents", "Identity", "Observability", .nioCore, .nioHTTP1, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging,
+            ]),
         // ◇ whether a value is what a JSON Schema asks for
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
         // ◆ the event endpoint, the webhook endpoints
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability",
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability", "Traces",
                 "WebhookSignatures",
                 "Webhooks",
                 .nioCore, .nioHTTP1, .httpTypes,
@@ -168,8 +180,8 @@ let package = Package(
         room(
             "HTTPEventSink", "Sources/Router/HTTPEventSink",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "NetworkGuard", .nioCore, .nioPosix, .nioHTTP1,
-                .asyncHTTPClient,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "NetworkGuard", "Traces", .nioCore, .nioPosix,
+                .nioHTTP1, .asyncHTTPClient,
                 .logging,
             ]),
         // ◆ metric names, log handlers, Prometheus exposition
@@ -181,7 +193,8 @@ let package = Package(
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
                 "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TokenVerification",
-                "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", .nioCore,
+                "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", "Traces",
+                "TraceExport", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
@@ -204,7 +217,8 @@ let package = Package(
         .target(
             name: "RouterTestKit",
             dependencies: [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", .nioCore, .nioPosix, .nioHTTP1, .logging,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Traces", .nioCore, .nioPosix, .nioHTTP1,
+                .logging,
             ],
             path: "Tests/RouterTestKit", swiftSettings: strict),
         .target(
@@ -239,7 +253,7 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "WebhookSignatures",
+                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "Traces", "WebhookSignatures",
                 "Webhooks",
                 .nioCore,
             ],
@@ -253,7 +267,7 @@ let package = Package(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "Identity", "RouterTestKit",
-                .nioCore, .lifecycle, .logging,
+                "Traces", .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -273,7 +287,8 @@ let package = Package(
         tests(
             "IngressTests",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", .nioCore, .nioPosix,
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", "Traces", .nioCore,
+                .nioPosix,
                 .nioEmbedded,
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
             ]),
@@ -301,9 +316,15 @@ let package = Package(
             "HTTPEventSinkTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "HTTPEventSink", "NetworkGuard", "ProcessKit",
-                "RouterTestKit", .nioCore, .nioPosix, .nioHTTP1, .logging,
+                "RouterTestKit", "Traces", .nioCore, .nioPosix, .nioHTTP1, .logging,
             ]),
         tests("NetworkGuardTests", ["NetworkGuard", "Subscriptions", "FuzzKit", .nioCore]),
+        tests("TracesTests", ["CloudEvents", "Traces", .nioCore]),
+        tests(
+            "TraceExportTests",
+            [
+                "CloudEvents", "Traces", "TraceExport", "RouterTestKit", .nioCore, .lifecycle, .lifecycleTestKit,
+            ]),
         tests("IdentityTests", ["Identity"]),
         tests(
             "TokenVerificationTests",
@@ -328,7 +349,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "BrokerTraits", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability", "ProcessKit",
+                "BrokerTraits", "CloudEvents", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability",
+                "ProcessKit",
                 "TokenIssuerKit", .nioCore, .nioPosix, .nioSSL,
                 .nioHTTP1, .crypto, .grdb,
             ]),

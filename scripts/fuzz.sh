@@ -13,7 +13,7 @@ shift
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
     targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription host
-        network schema pattern webhook)
+        network schema pattern webhook traceHeaders exportAnswer)
 fi
 
 fail() {
@@ -43,7 +43,7 @@ compile() { # MODULE FILE…
 }
 
 objects=()
-for room in CloudEvents EventLog JSONSchema NetworkGuard Subscriptions WebhookSignatures Webhooks; do
+for room in CloudEvents EventLog JSONSchema NetworkGuard Subscriptions Traces WebhookSignatures Webhooks; do
     mapfile -d '' -t files < <(find "Sources/Router/$room" -name '*.swift' -print0)
     compile "$room" "${files[@]}"
     objects+=("$out/$room.o")

@@ -48,6 +48,8 @@ extension FuzzTarget {
         case .host: Self.hosts
         case .network: ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7", "fd00::/8", "::1/128", "2001:db8::/33"]
         case .webhook: Self.webhooks
+        case .traceHeaders: Self.traces
+        case .exportAnswer: Self.answers
         }
     }
 
@@ -79,6 +81,9 @@ extension FuzzTarget {
                 "\u{0}", "\n", "CONCAT(", "LEFT(text,", "SUBSTRING(text,", "missing", "INT(", "ABS(",
             ]
         case .webhook: Self.jsonWords + Self.webhookWords
+        case .traceHeaders: Self.traceWords
+        case .exportAnswer:
+            Self.jsonWords + ["\n\u{2}\u{8}\u{7}", "\"rejectedSpans\":", "\"9\"", "-", "\u{8}", "\n", "\u{12}"]
         case .filter, .subscription:
             Self.jsonWords + [
                 "{\"all\":[", "{\"any\":[", "{\"not\":", "]}", "{\"exact\":{", "{\"sql\":\"", "\"prefix\"",

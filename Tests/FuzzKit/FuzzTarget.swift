@@ -30,6 +30,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case webhook
     /// A delivery on the disk.
     case spooledDelivery
+    /// A `traceparent` in one line, and behind it a `tracestate`.
+    case traceHeaders
+    /// What a collector answers, as JSON and as protobuf.
+    case exportAnswer
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -58,6 +62,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .network: Self.network(bytes)
         case .webhook: Self.webhook(bytes)
         case .spooledDelivery: Self.spooledDelivery(bytes)
+        case .traceHeaders: Self.traceHeaders(bytes)
+        case .exportAnswer: Self.exportAnswer(bytes)
         }
     }
 }

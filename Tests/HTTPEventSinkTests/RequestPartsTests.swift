@@ -3,6 +3,7 @@ import Delivery
 import NIOCore
 import Subscriptions
 import Testing
+import Traces
 
 @testable import HTTPEventSink
 

@@ -6,6 +6,7 @@ import NIOCore
 import NetworkGuard
 import RouterTestKit
 import Subscriptions
+import Traces
 
 /// A sink under test and a real server for it to send to.
 struct SinkWorld {
@@ -15,12 +16,12 @@ struct SinkWorld {
     /// Makes both, runs `body`, and takes both down whatever comes of it. The sink may send to loopback.
     static func run<Result: Sendable>(
         host: String = "127.0.0.1", configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
-        _ body: (SinkWorld) async throws -> Result
+        tracer: Tracer? = nil, _ body: (SinkWorld) async throws -> Result
     ) async throws -> Result {
         try await LoopbackSink.withSink(host: host) { server in
             var configuration = configuration
             configuration.networkPolicy.allowedNetworks += IPNetwork.loopback
-            let sink = HTTPEventSink(configuration: configuration)
+            let sink = HTTPEventSink(configuration: configuration, tracer: tracer)
             do {
                 let result = try await body(SinkWorld(sink: sink, server: server))
                 await sink.shutdown()

@@ -8,6 +8,7 @@ import Ingress
 import Logging
 import NIOCore
 import Synchronization
+import Traces
 
 /// An event endpoint in front of a recording log, with fixed clock and correlation ids.
 struct EventServer: Sendable {
@@ -49,7 +50,7 @@ struct EventServer: Sendable {
         budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
         queueRecordsMax: Int = 1_000, eventBytesLimit: String = "limits.eventBytesMax",
         directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil,
-        callers: any CallerResolver = HeaderTenantResolver()
+        callers: any CallerResolver = HeaderTenantResolver(), tracer: Tracer? = nil
     ) throws {
         let writer: any EventLogWriter = log ?? self.writer
         let counter = Mutex(0)
@@ -67,7 +68,7 @@ struct EventServer: Sendable {
             routing: RoutingTable(
                 entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
                 defaultTopic: Topic("portarium.events")),
-            correlationID: mint)
+            correlationID: mint, tracer: tracer)
         self.bodies = RequestBodyReader(bytesMax: bodyBytesMax, budget: budget)
         self.queue = EventIntakeQueue(writer: writer, recordsMax: queueRecordsMax)
         var configuration = IngressConfiguration(limits: limits, eventBytesLimit: eventBytesLimit)

@@ -1,8 +1,9 @@
 import EventLog
 import HTTPTypes
-import Ingress
 import NIOCore
 import Testing
+
+@testable import Ingress
 
 @Suite struct RoutingTests {
     private static func topic(ofType type: String, in table: RoutingTable) -> String {
@@ -41,6 +42,19 @@ import Testing
         let name = try #require(HTTPField.Name("tracestate"))
         for value in ["foo=1,bar=2", "rojo=1,congo=2", "baz=3"] { headers.append(HTTPField(name: name, value: value)) }
         #expect(TraceContext(headers: headers)?.traceState == "foo=1,bar=2, rojo=1,congo=2, baz=3")
+    }
+
+    @Test(arguments: [" ", "\t", "\t \t"]) func whatSurroundsAValueIsNoPartOfIt(space: String) throws {
+        var headers = HTTPFields()
+        let trace = "00-\(Self.trace)-\(Self.parent)-01"
+        // As the parser hands it over, which leaves tabs.
+        headers[try #require(HTTPField.Name("traceparent"))] = trace
+        #expect(TraceContext(headers: headers)?.traceParent == trace)
+        let context = TraceContext(traceParents: [space + trace + space], traceState: space + "a=1, b=2" + space)
+        #expect(context?.traceParent == trace)
+        #expect(context?.traceState == "a=1, b=2")
+        #expect(TraceContext(traceParents: [space], traceState: nil) == nil)
+        #expect(TraceContext(traceParents: [trace + space + "x"], traceState: nil) == nil)
     }
 
     @Test func twoTraceParentsAreNone() throws {

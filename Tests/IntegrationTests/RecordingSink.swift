@@ -10,6 +10,8 @@ final class RecordingSink: Sendable {
     struct Delivery: Sendable {
         var headers: [String: String]
         var body: String
+        /// The body as it came.
+        var bytes = ByteBuffer()
         var at: ContinuousClock.Instant
         /// The status it was answered with.
         var status: Int
@@ -103,7 +105,8 @@ final class RecordingSink: Sendable {
         var named: [String: String] = [:]
         for (name, value) in headers { named[name.lowercased()] = value }
         var delivery = Delivery(
-            headers: named, body: String(buffer: body), at: ContinuousClock().now, status: 0, port: port)
+            headers: named, body: String(buffer: body), bytes: body, at: ContinuousClock().now, status: 0,
+            port: port)
         return self.state.withLock { state in
             let answer = state.answer(delivery)
             delivery.status = answer.status

@@ -82,6 +82,8 @@ final class SecuredRouter: Sendable {
         try await self.start()
     }
 
+    var port: Int { self.process.withLock { $0?.port } ?? 0 }
+    var client: RouterClient { RouterClient(port: self.port) }
     var url: String { "http://127.0.0.1:\(self.process.withLock { $0?.port } ?? 0)" }
 
     /// What it wrote in all its lives.

@@ -118,6 +118,7 @@ struct ConfigurationTableTests {
     private static func value(_ text: String, for key: ConfigurationKey) throws -> ConfigurationValue {
         switch key.form {
         case .integer: return .integer(try #require(Int(text)))
+        case .number: return .number(try #require(Double(text)))
         case .boolean: return .boolean(text == "true")
         case .text, .choice: return .text(text == ConfigurationKey.emptyText ? "" : text)
         case .secret: return .secret(Secret(text == ConfigurationKey.emptyText ? "" : text))

@@ -49,7 +49,7 @@ import Testing
         ("https://example.com:-1/", "port"), ("https://[::1/", "]"), ("https://[:::1]/", "IPv6"),
         ("https://[1:2:3]/", "IPv6"),
         ("https://[::1%25eth0]/", "IPv6"), ("https://[1:2:3:4:5:6:7:8:9]/", "IPv6"), ("https://[1::2::3]/", "IPv6"),
-        ("https://[::1]x/", "port"),
+        ("https://[::1]x/", "port"), ("https://user:pa/ss@example.com/", "user name"),
         ("https://[]/", "IPv6"), ("https://[::300.1.1.1]/", "IPv6"), ("https://-a.example/", "hyphens"),
         ("https://a-.example/", "hyphens"),
         ("https://a..b/", "empty"), ("https://.a/", "empty"), ("https://./", "empty"), ("https://a,b/", "hyphens"),

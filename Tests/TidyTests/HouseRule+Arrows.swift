@@ -14,6 +14,7 @@ extension HouseRule {
             "OrderedCollections",
         ],
         "Sources/Router/NetworkGuard/": ["NIOCore"],
+        "Sources/Router/Traces/": ["CloudEvents", "NIOCore", "Synchronization"],
         "Sources/Router/JSONSchema/": ["CloudEvents", "NIOCore"],
         "Sources/Router/WebhookSignatures/": ["NIOCore", "Crypto", "FoundationEssentials"],
     ]

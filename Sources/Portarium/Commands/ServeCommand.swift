@@ -9,6 +9,9 @@ struct ServeCommand: AsyncParsableCommand {
             Settings come from the options below, then from PORTARIUM_… variables, then from the file, then from the \
             defaults. 'portarium check FILE' says what is wrong with a file; docs/configuration.md lists every setting.
 
+            Spans go to the collector that tracing.endpoint names, else to the one of \
+            OTEL_EXPORTER_OTLP_ENDPOINT; without either none are recorded.
+
             The router is ready when GET /readyz answers 200. SIGTERM and SIGINT end it: what is in flight is \
             finished, positions are stored, and it exits with 0.
 

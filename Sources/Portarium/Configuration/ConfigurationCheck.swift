@@ -89,6 +89,11 @@ struct ConfigurationCheck {
                 throw ConfigurationFault(key.mismatch + self.found(node))
             }
             return .integer(number)
+        case .number:
+            guard let scalar = node.scalar, let number = Double.construct(from: scalar) else {
+                throw ConfigurationFault(key.mismatch + self.found(node))
+            }
+            return .number(number)
         case .boolean:
             guard let scalar = node.scalar, let flag = Bool.construct(from: scalar) else {
                 throw ConfigurationFault(key.mismatch + self.found(node))

@@ -8,6 +8,7 @@ struct ConfigurationKey: Sendable {
     /// What kind of value a setting takes.
     enum Form: Sendable {
         case integer(ClosedRange<Int>, any WritableKeyPath<RouterConfiguration, Int> & Sendable)
+        case number(ClosedRange<Double>, any WritableKeyPath<RouterConfiguration, Double> & Sendable)
         case boolean(any WritableKeyPath<RouterConfiguration, Bool> & Sendable)
         case text(TextRule, any WritableKeyPath<RouterConfiguration, String> & Sendable)
         /// A text that is never shown, see ``isSecret``.
@@ -30,6 +31,8 @@ struct ConfigurationKey: Sendable {
         case eventTopic
         /// Parts of `A-Z a-z 0-9 _ -` with `/` between them, 200 bytes at most, or nothing.
         case keyPrefix
+        /// `http://…` or `https://…` without user and password, or nothing.
+        case optionalURL
         /// `[A-Za-z0-9._~-]{1,64}`.
         case tenant
     }
@@ -85,11 +88,13 @@ struct ConfigurationKey: Sendable {
         switch self.form {
         case .integer(let range, _) where range.upperBound == .max: "\(range.lowerBound) or more"
         case .integer(let range, _): "\(range.lowerBound) to \(range.upperBound)"
+        case .number(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .text(.filled, _), .text(.any, _): "text"
         case .secret: "secret text"
         case .text(.topic, _), .text(.eventTopic, _), .text(.optionalTopic, _): "a-z A-Z 0-9 . _ -"
         case .text(.keyPrefix, _): "a-z A-Z 0-9 _ - /"
+        case .text(.optionalURL, _): "URL"
         case .text(.tenant, _): "1 to 64 of a-z A-Z 0-9 . _ ~ -"
         case .choice(let choice): choice.words.joined(separator: ", ")
         case .list(let rule): "list of \(rule.elementForm)"
@@ -104,6 +109,7 @@ struct ConfigurationKey: Sendable {
         let defaults = RouterConfiguration()
         switch self.form {
         case .integer(_, let path): return String(defaults[keyPath: path])
+        case .number(_, let path): return String(defaults[keyPath: path])
         case .boolean(let path): return String(defaults[keyPath: path])
         case .text(_, let path): return defaults[keyPath: path].isEmpty ? Self.emptyText : defaults[keyPath: path]
         case .secret: return Self.emptyText
@@ -116,6 +122,11 @@ struct ConfigurationKey: Sendable {
     func apply(_ value: ConfigurationValue, to configuration: inout RouterConfiguration) throws(ConfigurationFault) {
         switch (self.form, value) {
         case (.integer(let range, let path), .integer(let number)):
+            guard range.contains(number) else {
+                throw ConfigurationFault("must be \(self.rangeText), not \(number)")
+            }
+            configuration[keyPath: path] = number
+        case (.number(let range, let path), .number(let number)):
             guard range.contains(number) else {
                 throw ConfigurationFault("must be \(self.rangeText), not \(number)")
             }
@@ -144,6 +155,7 @@ struct ConfigurationKey: Sendable {
     var mismatch: String {
         switch self.form {
         case .integer: "must be a whole number, \(self.rangeText)"
+        case .number: "must be a number, \(self.rangeText)"
         case .boolean: "must be true or false"
         case .text, .secret: "must be a text"
         case .choice: "must be one of \(self.rangeText)"
@@ -171,6 +183,10 @@ struct ConfigurationKey: Sendable {
             guard isPlain, text.utf8.count <= 200, !text.hasPrefix("/"), !text.hasSuffix("/"), !text.contains("//")
             else {
                 throw ConfigurationFault("must be parts of a-z A-Z 0-9 _ - with / between them, not '\(text)'")
+            }
+        case .optionalURL:
+            guard text.isEmpty || ExportEndpoint.isUsable(text) else {
+                throw ConfigurationFault("must be http://HOST[:PORT][/PATH] or https://…, without user and password")
             }
         case .tenant:
             guard TenantReach.isTenant(text) else {

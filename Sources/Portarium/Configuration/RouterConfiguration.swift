@@ -19,6 +19,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var webhooks = Webhooks()
     var secrets = Secrets()
     var observability = Observability()
+    var tracing = Tracing()
 }
 
 extension RouterConfiguration {

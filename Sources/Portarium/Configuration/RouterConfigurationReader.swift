@@ -20,7 +20,7 @@ struct RouterConfigurationReader: Sendable {
     ///   variable or option.
     func read() async throws -> Reading {
         var providers: [any ConfigProvider] = [
-            Self.provider(self.overrideVariables()), Self.provider(self.environment),
+            Self.provider(Self.variables(self.overrides)), Self.provider(self.environment),
         ]
         if let file {
             let bytes = try FileContents.read(file, bytesMax: CheckCommand.fileBytesMax)
@@ -37,8 +37,11 @@ struct RouterConfigurationReader: Sendable {
                 providers.append(try await FileProvider<YAMLSnapshot>(config: path))
             }
         }
+        // What OpenTelemetry's own variables say holds where nothing else does.
+        let (common, complaints) = OpenTelemetryVariables(self.environment).settings(isTaken: Self.fault)
+        providers.append(Self.provider(Self.variables(common)))
         let configuration = try self.read(from: ConfigReader(providers: providers))
-        return Reading(configuration: configuration, warnings: self.suspects())
+        return Reading(configuration: configuration, warnings: self.suspects() + complaints)
     }
 
     private func read(from reader: ConfigReader) throws -> RouterConfiguration {
@@ -75,6 +78,11 @@ struct RouterConfigurationReader: Sendable {
     ) throws(ConfigurationFault) -> ConfigurationValue? {
         let name = ConfigKey(key.path)
         if case .integer = key.form, let number = reader.int(forKey: name) { return .integer(number) }
+        if case .number = key.form {
+            if let number = reader.double(forKey: name) { return .number(number) }
+            // YAML has 1 for 1.0.
+            if let number = reader.int(forKey: name) { return .number(Double(number)) }
+        }
         if case .boolean = key.form, let flag = reader.bool(forKey: name) { return .boolean(flag) }
         if case .list = key.form {
             // A variable that is there and empty means the empty list.
@@ -87,6 +95,7 @@ struct RouterConfigurationReader: Sendable {
                 throw ConfigurationFault("\(key.mismatch), not '\(text)'")
             }
             return .integer(number)
+        case .number: throw ConfigurationFault("\(key.mismatch), not '\(text)'")
         case .boolean:
             guard let flag = try? reader.requiredBool(forKey: name) else {
                 throw ConfigurationFault("\(key.mismatch), not '\(text)'")
@@ -97,13 +106,27 @@ struct RouterConfigurationReader: Sendable {
         }
     }
 
-    /// The command line's settings in the form of variables: they are texts too, and are read by the same rules.
-    private func overrideVariables() -> [String: String] {
+    /// Settings in the form of variables: those of the command line are texts too, and are read by the same rules.
+    private static func variables(_ settings: [String: String]) -> [String: String] {
         var variables: [String: String] = [:]
         for key in ConfigurationKey.table {
-            if let text = self.overrides[key.name] { variables[key.environmentName] = text }
+            if let text = settings[key.name] { variables[key.environmentName] = text }
         }
         return variables
+    }
+
+    /// What is wrong with a setting's text; nil where it can be taken.
+    private static func fault(ofSetting name: String, _ text: String) -> String? {
+        var configuration = RouterConfiguration()
+        for key in ConfigurationKey.table where key.name == name {
+            do throws(ConfigurationFault) {
+                let reader = ConfigReader(provider: self.provider(self.variables([name: text])))
+                if let value = try self.value(of: key, from: reader) { try key.apply(value, to: &configuration) }
+            } catch {
+                return error.message
+            }
+        }
+        return ConfigurationRule.tracing.first { !$0.holds(configuration) }?.message
     }
 
     private static func provider(_ variables: [String: String]) -> some ConfigProvider {

@@ -22,6 +22,7 @@ struct SecretFile: Sendable {
             file: \.objectStore.secretAccessKeyFile),
         SecretFile(
             name: "secrets.encryptionKey", secret: \.secrets.encryptionKey, file: \.secrets.encryptionKeyFile),
+        SecretFile(name: "tracing.headers", secret: \.tracing.headers, file: \.tracing.headersFile),
     ]
 
     /// Whether the secret is given in one of the two ways.

@@ -64,12 +64,13 @@ struct RouterServer: Sendable {
     private func serve(_ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ routing: RoutingTable) async throws {
         let access = try await ServedAccess(
             self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
+        let tracing = ServedTracing(self.configuration, metrics: self.metrics, logger: self.logger)
         let correlationIDs = CorrelationIDGenerator()
         let intake = EventIntake(
             writer: claimCheck.writer(before: log.eventLog), routing: routing,
-            correlationID: { correlationIDs.next(at: $0) })
+            correlationID: { correlationIDs.next(at: $0) }, tracer: tracing.tracer)
         guard self.has(.dispatch) || self.has(.api) else {
-            return try await self.serve(log, claimCheck, intake, access, nil)
+            return try await self.serve(log, claimCheck, intake, access, tracing, nil)
         }
 
         if self.configuration.allowsLoopbackSinks {
@@ -78,17 +79,17 @@ struct RouterServer: Sendable {
         }
         let sink = HTTPEventSink(
             configuration: self.configuration.eventSink,
-            observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger))
+            observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger), tracer: tracing.tracer)
         do {
             try await self.serve(
-                log, claimCheck, intake, access,
+                log, claimCheck, intake, access, tracing,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
                     SchemeEventSink(
                         topics: TopicEventSink(
                             writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix),
                         others: ClaimCheckSink(sink, reader: claimCheck.reader)),
-                    IntakeAuditTrail(intake: intake), self.metrics, self.logger))
+                    IntakeAuditTrail(intake: intake), tracing.tracer, self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error
@@ -98,7 +99,7 @@ struct RouterServer: Sendable {
 
     private func serve(
         _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ access: ServedAccess,
-        _ services: RouterServices?
+        _ tracing: ServedTracing, _ services: RouterServices?
     ) async throws {
         try await services?.load()
         let webhooks = try WebhookServices(
@@ -108,7 +109,7 @@ struct RouterServer: Sendable {
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        var running = log.services + claimCheck.services + access.services
+        var running = tracing.services + log.services + claimCheck.services + access.services
         if let services {
             running += [services.audit, services.subscriptions]
             if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }

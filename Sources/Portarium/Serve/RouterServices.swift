@@ -3,6 +3,7 @@ import EventDispatch
 import EventLog
 import Logging
 import Observability
+import Traces
 
 /// Delivery, and the services behind the API, which look at it.
 struct RouterServices: Sendable {
@@ -16,12 +17,12 @@ struct RouterServices: Sendable {
 
     init(
         _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: any EventSink,
-        _ trail: any AuditTrail,
+        _ trail: any AuditTrail, _ tracer: Tracer?,
         _ metrics: PrometheusMetrics, _ logger: Logger
     ) {
         self.dispatcher = Dispatcher(
             configuration: configuration, log: log, sink: sink,
-            observer: DispatchMetrics(factory: metrics, logger: logger), logger: logger)
+            observer: DispatchMetrics(factory: metrics, logger: logger), tracer: tracer, logger: logger)
         self.audit = AuditJournal(trail: trail, logger: logger)
         self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit)
         self.routes = LogRouteService(subscriptions: self.subscriptions, audit: self.audit)

@@ -1,7 +1,13 @@
 import NIOCore
 
 /// Writes JSON strings.
-enum JSONText {
+package enum JSONText {
+    /// Appends a quoted string.
+    package static func write(_ text: String, to buffer: inout ByteBuffer) {
+        var text = text
+        text.withUTF8 { self.writeString(UnsafeRawBufferPointer($0), into: &buffer) }
+    }
+
     /// Appends a quoted string. Bytes that are no UTF-8 are replaced, so that the output is JSON whatever comes in.
     static func writeString(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
         guard UTF8Sequence.isValid(bytes) else {

@@ -1,6 +1,8 @@
 /// A `traceparent` (W3C Trace Context, section 3.2), as HTTP and the CloudEvents distributed tracing extension carry
 /// it.
 public struct TraceParent: Sendable, Hashable {
+    /// The bit of ``flags`` that says that the caller may have recorded the span.
+    public static let sampledFlag: UInt8 = 0b01
     /// Characters of the text form of version 00.
     static let length = 55
     /// Of the flags, those that version 00 defines: sampled, and whether the trace id is random (Level 2).
@@ -12,6 +14,9 @@ public struct TraceParent: Sendable, Hashable {
     public var parentID: UInt64
     /// Bit 0: the caller may have recorded the span. Bits that version 00 does not define are 0.
     public var flags: UInt8
+
+    /// Whether the caller may have recorded the span.
+    public var isSampled: Bool { self.flags & Self.sampledFlag != 0 }
 
     /// Parts that are known to be valid: neither id is 0.
     public init(traceID: UInt128, parentID: UInt64, flags: UInt8) {
@@ -63,6 +68,9 @@ public struct TraceParent: Sendable, Hashable {
             return Self.length
         }
     }
+
+    /// The trace as 32 hexadecimal digits.
+    public var traceIDText: String { String(self.text.dropFirst(3).prefix(32)) }
 
     private static func number<Number: FixedWidthInteger & UnsignedInteger>(
         _ digits: Slice<UnsafeRawBufferPointer>, as type: Number.Type

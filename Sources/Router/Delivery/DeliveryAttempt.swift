@@ -28,6 +28,8 @@ public struct DeliveryAttempt: Sendable {
     public var number: Int
     /// Set on every event (extension `replayid`) where this is part of a replay.
     public var replayID: String?
+    /// The trace that the attempt is part of and the span that it belongs to; nil: what the events carry or mean.
+    public var traceParent: TraceParent?
 
     public init(
         id: UInt64, subscription: SubscriptionID, destination: Destination, elements: [Element], number: Int,

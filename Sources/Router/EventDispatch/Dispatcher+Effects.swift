@@ -13,15 +13,14 @@ extension Dispatcher {
         case .writeDeadLetter(let write): await self.deadLetter(write)
         case .suspended(let id, _, let reason):
             self.logger.warning(
-                "a subscription is suspended", metadata: ["subscription": "\(id)", "reason": "\(reason)"])
+                "a subscription is suspended", metadata: .subscription(id, ["reason": "\(reason)"]))
             await self.tellListeners(effect)
         case .replayCompleted: await self.tellListeners(effect)
         case .rangeLost(let id, let topicPartition, let from, let to):
             self.logger.error(
                 "retention took records before a subscription had read them",
-                metadata: [
-                    "subscription": "\(id)", "partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)",
-                ])
+                metadata: .subscription(
+                    id, ["partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)"]))
             self.observer.rangeLost(records: max(0, to.value - from.value))
             await self.tellListeners(effect)
         }
@@ -35,9 +34,11 @@ extension Dispatcher {
     /// so that a busy sink costs no new task each.
     private func send(_ first: DeliveryAttempt) async {
         var next: DeliveryAttempt? = first
-        while let attempt = next {
+        while var attempt = next {
             next = nil
+            let span = DeliverySpan.begin(&attempt, self.tracer)
             let report = await self.sink.send(attempt)
+            span?.end(report)
             self.observer.attempted(attempt, report)
             self.journal.note(attempt, report)
             var effects = self.core.stepTakingEffects { state, now in
@@ -60,7 +61,8 @@ extension Dispatcher {
             self.core.step { state, now in state.machine.deadLetterWritten(write.id, now: now) }
         } catch {
             self.logger.warning(
-                "a dead letter could not be written and is tried again", metadata: ["error": "\(error)"])
+                "a dead letter could not be written and is tried again",
+                metadata: .subscription(write.subscription, ["error": "\(error)"], of: write.event.event))
             self.observer.deadLetterFailed()
             self.core.step { state, now in state.machine.deadLetterFailed(write.id, now: now) }
         }

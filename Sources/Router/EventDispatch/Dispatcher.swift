@@ -5,6 +5,7 @@ import Logging
 import ServiceLifecycle
 import Subscriptions
 import Synchronization
+import Traces
 
 /// Reads the log, lets the delivery machine decide, and does what it says: the only loop between log and sinks.
 ///
@@ -19,6 +20,8 @@ public final class Dispatcher: Service {
     let deadLetters: DeadLetterChannel
     let invalidMessages: InvalidMessageChannel
     let observer: any DispatchObserver
+    /// Takes part in the traces of events; nil: nobody does.
+    let tracer: Tracer?
     let logger: Logger
     /// No: it is one of replays only, whose partitions come with them.
     let followsTails: Bool
@@ -44,7 +47,7 @@ public final class Dispatcher: Service {
     /// Reads nothing yet, see ``load()``.
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
-        observer: any DispatchObserver = SilentDispatchObserver(), logger: Logger
+        observer: any DispatchObserver = SilentDispatchObserver(), tracer: Tracer? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.log = log
@@ -55,6 +58,7 @@ public final class Dispatcher: Service {
         self.invalidMessages = InvalidMessageChannel(
             configuration: configuration, log: log, observer: observer, logger: logger)
         self.observer = observer
+        self.tracer = tracer
         self.logger = logger
         self.followsTails = true
     }
@@ -70,6 +74,7 @@ public final class Dispatcher: Service {
         self.deadLetters = main.deadLetters
         self.invalidMessages = main.invalidMessages
         self.observer = main.observer
+        self.tracer = main.tracer
         self.logger = main.logger
         self.followsTails = false
     }

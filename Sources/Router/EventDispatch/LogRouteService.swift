@@ -104,13 +104,12 @@ public final class LogRouteService: Service {
         return RouteRunner(wanted.route, wanted.compiled, observer: self.dispatcher.observer) { error in
             logger.warning(
                 "the events of a subscription cannot be routed now, which is tried again",
-                metadata: ["subscription": "\(id)", "error": "\(error)"])
+                metadata: .subscription(id, ["error": "\(error)"]))
         } onLoss: { topicPartition, from, to in
             logger.error(
                 "retention took records before a subscription had read them",
-                metadata: [
-                    "subscription": "\(id)", "partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)",
-                ])
+                metadata: .subscription(
+                    id, ["partition": "\(topicPartition)", "from": "\(from)", "to": "\(to)"]))
             audit?.note(
                 .rangeLost(
                     .init(tenant: id.tenant, name: id.name, generation: wanted.generation), topicPartition, from: from,

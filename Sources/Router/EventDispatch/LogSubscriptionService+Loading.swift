@@ -47,7 +47,7 @@ extension LogSubscriptionService {
     func complain(of id: SubscriptionID, _ fault: String) {
         self.dispatcher.logger.error(
             "a subscription cannot be used and is suspended",
-            metadata: ["subscription": "\(id)", "error": "\(fault)"])
+            metadata: .subscription(id, ["error": "\(fault)"]))
     }
 
     /// - Parameter groups: with cursors; where the key does not tell, they say whose an unreadable value goes on with.

@@ -53,7 +53,7 @@ extension LogSubscriptionService {
             do { try await self.dispatcher.recordPositions() } catch {
                 self.dispatcher.logger.warning(
                     "positions could not be committed before a change of a subscription: a crash now matches again",
-                    metadata: ["subscription": "\(id)", "error": "\(error)"])
+                    metadata: .subscription(id, ["error": "\(error)"]))
             }
         }
         self.dispatcher.change(new, compiled: compiled)

@@ -237,7 +237,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     func suspend(_ suspension: Suspension) {
         if !self.chores.add(.suspend(suspension)) {
             self.dispatcher.logger.error(
-                "a suspension cannot be stored: too much waits", metadata: ["subscription": "\(suspension.id)"])
+                "a suspension cannot be stored: too much waits", metadata: .subscription(suspension.id))
         }
     }
 

@@ -1,8 +1,10 @@
 import AsyncHTTPClient
+import CloudEvents
 import Delivery
 import NIOCore
 import NIOHTTP1
 import NetworkGuard
+import Traces
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -34,24 +36,29 @@ public final class HTTPEventSink: EventSink, Sendable {
     private let observer: (any AddressRefusalObserver)?
     private let configuration: HTTPEventSinkConfiguration
     private let destinations: PreparedDestinations
-    private let encoder: RequestEncoder
+    private let encoder = RequestEncoder()
+    private let spanIDs = SpanIDs()
+    private let tracer: Tracer?
 
     /// - Parameters:
     ///   - configuration: Limits; values out of range are clamped.
     ///   - observer: Hears of attempts that are refused.
+    ///   - tracer: Records a span of each request whose attempt is part of a recorded trace; nil: none is.
     ///   - eventLoopGroup: Where connections live. It has to outlive the sink, and stays the caller's.
     public convenience init(
         configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
-        observer: (any AddressRefusalObserver)? = nil,
+        observer: (any AddressRefusalObserver)? = nil, tracer: Tracer? = nil,
         eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
     ) {
         self.init(
-            configuration: configuration, observer: observer, lookup: .system, eventLoopGroup: eventLoopGroup)
+            configuration: configuration, observer: observer, tracer: tracer, lookup: .system,
+            eventLoopGroup: eventLoopGroup)
     }
 
     /// - Parameter lookup: What names are looked up with before there is a connection.
     init(
-        configuration: HTTPEventSinkConfiguration, observer: (any AddressRefusalObserver)?, lookup: AddressLookup,
+        configuration: HTTPEventSinkConfiguration, observer: (any AddressRefusalObserver)?, tracer: Tracer? = nil,
+        lookup: AddressLookup,
         eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
     ) {
         let configuration = configuration.clamped()
@@ -63,7 +70,7 @@ public final class HTTPEventSink: EventSink, Sendable {
         self.destinations = PreparedDestinations(
             max: configuration.preparedDestinationsMax, userAgent: "portarium/\(configuration.version)",
             gate: { addressGuard.gate(ofHost: $0) })
-        self.encoder = RequestEncoder(spanIDs: SpanIDs())
+        self.tracer = tracer
         let client = Self.clientConfiguration(configuration)
         func makeClient(isForAllowedHosts: Bool) -> HTTPClient {
             var client = client
@@ -95,15 +102,21 @@ public final class HTTPEventSink: EventSink, Sendable {
     /// A cancelled task closes the attempt's connection; the report, which nobody should read, is then a retry.
     public func send(_ attempt: DeliveryAttempt) async -> AttemptReport {
         let start = NIODeadline.now()
+        let spanID = self.spanIDs.next()
+        let prepared = self.destinations[attempt.destination]
         func report(_ meaning: AttemptReport.Meaning, _ status: Int?, _ error: String?) -> AttemptReport {
-            AttemptReport(
+            let report = AttemptReport(
                 meaning: meaning, status: status, error: error,
                 durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
+            if let tracer, let parent = attempt.traceParent, parent.isSampled {
+                tracer.record([Span(request: spanID, to: prepared, of: attempt, in: parent, report, now: tracer.now)])
+            }
+            return report
         }
-        let prepared = self.destinations[attempt.destination]
         let request: HTTPClientRequest
         do throws(DestinationFault) {
-            request = try self.encoder.request(for: attempt, from: prepared.template.get())
+            request = try self.encoder.request(
+                for: attempt, from: prepared.template.get(), spanID: spanID)
         } catch {
             return report(.rejected, nil, error.text)
         }

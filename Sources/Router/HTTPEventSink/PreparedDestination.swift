@@ -18,6 +18,10 @@ struct PreparedDestination: Sendable {
     let template: Result<HTTPClientRequest, DestinationFault>
     /// The host that the client connects to, without brackets; empty where there is no request.
     let host: String
+    /// `http` or `https`; empty where there is no request.
+    let scheme: String
+    /// The port that it connects to; nil where there is no request.
+    let port: Int?
     /// What stands between attempts and the host.
     let gate: HostGate
 
@@ -27,10 +31,15 @@ struct PreparedDestination: Sendable {
             let (request, host) = try Self.template(for: destination, userAgent: userAgent)
             self.template = .success(request)
             self.host = host
+            let components = URLComponents(string: destination.sink)
+            self.scheme = components?.scheme?.lowercased() ?? ""
+            self.port = components?.port ?? (self.scheme == "https" ? 443 : 80)
             self.gate = gate(host)
         } catch {
             self.template = .failure(error)
             self.host = ""
+            self.scheme = ""
+            self.port = nil
             self.gate = .refused(AddressRefusal(.malformed))
         }
     }

@@ -4,21 +4,21 @@ import Delivery
 import NIOCore
 import NIOHTTP1
 import Subscriptions
+import Traces
 
 /// Makes the request of an attempt.
 struct RequestEncoder: Sendable {
-    let spanIDs: SpanIDs
-
     /// Fills the destination's template with the attempt's events.
     ///
+    /// - Parameter spanID: of the request, which receivers see as their parent.
     /// - Throws: ``DestinationFault`` where the attempt has no event, or several in a mode that carries one.
     func request(
-        for attempt: DeliveryAttempt, from template: HTTPClientRequest
+        for attempt: DeliveryAttempt, from template: HTTPClientRequest, spanID: UInt64
     ) throws(DestinationFault) -> HTTPClientRequest {
         var request = template
         if attempt.destination.mode == .batched {
             guard !attempt.elements.isEmpty else { throw DestinationFault("the batch is empty") }
-            self.encodeBatch(attempt, into: &request)
+            self.encodeBatch(attempt, spanID, into: &request)
             return request
         }
         guard attempt.elements.count == 1, var event = attempt.elements.first?.event else {
@@ -36,20 +36,26 @@ struct RequestEncoder: Sendable {
         } else {
             body = HTTPBinding.encodeBinary(event) { headers.add(name: $0, value: $1) }
         }
-        self.addIdentity(of: event, to: &headers)
+        self.addIdentity(
+            of: event, Self.hop(of: attempt, spanID) ?? HopTrace.parent(of: event, spanID: spanID), to: &headers)
         request.headers = headers
         request.body = body.map { .bytes($0) }
         return request
     }
 
-    private func addIdentity(of event: CloudEvent, to headers: inout HTTPHeaders) {
+    /// The `traceparent` of a request whose attempt is part of a trace already.
+    private static func hop(of attempt: DeliveryAttempt, _ spanID: UInt64) -> TraceParent? {
+        attempt.traceParent.map { TraceParent(traceID: $0.traceID, parentID: spanID, flags: $0.flags) }
+    }
+
+    private func addIdentity(of event: CloudEvent, _ hop: TraceParent, to headers: inout HTTPHeaders) {
         let attributes = event.attributes
         for (name, header) in Self.identityHeaders {
             if let value = attributes.withValue(of: name, { _, value in HeaderText.encoded(value) }) {
                 headers.add(name: header, value: value)
             }
         }
-        headers.add(name: "traceparent", value: HopTrace.parent(of: event, spanID: self.spanIDs.next()).text)
+        headers.add(name: "traceparent", value: hop.text)
         if let state = HopTrace.state(of: event) { headers.add(name: "tracestate", value: state) }
         let key = attributes.withValue(of: "source") { _, source in
             attributes.withValue(of: "id") { _, id in HeaderText.idempotencyKey(source: source, id: id) }
@@ -58,7 +64,7 @@ struct RequestEncoder: Sendable {
     }
 
     /// What all events of a batch share is said in the headers.
-    private func encodeBatch(_ attempt: DeliveryAttempt, into request: inout HTTPClientRequest) {
+    private func encodeBatch(_ attempt: DeliveryAttempt, _ spanID: UInt64, into request: inout HTTPClientRequest) {
         var events = attempt.elements.map { $0.event }
         if let replayID = attempt.replayID {
             for index in events.indices { events[index].attributes.set("replayid", to: replayID) }
@@ -74,7 +80,7 @@ struct RequestEncoder: Sendable {
             }
             if isShared { request.headers.add(name: header, value: first) }
         }
-        let parent = HopTrace.parent(ofBatch: events, spanID: self.spanIDs.next())
+        let parent = Self.hop(of: attempt, spanID) ?? HopTrace.parent(ofBatch: events, spanID: spanID)
         request.headers.add(name: "traceparent", value: parent.text)
         let states = Set(events.map { HopTrace.state(of: $0) })
         if states.count == 1, let state = states.first ?? nil { request.headers.add(name: "tracestate", value: state) }

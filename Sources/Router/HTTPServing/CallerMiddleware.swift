@@ -24,7 +24,12 @@ public struct CallerMiddleware: RouterMiddleware {
         let need = context.endpointPath.flatMap { self.needs(request.method.rawValue, $0) }
         guard let need else { throw ProblemError(.forbidden, "nobody may make this call") }
         var context = context
-        context.caller = try await self.resolver.caller(of: request, needing: need)
-        return try await next(request, context)
+        let caller = try await self.resolver.caller(of: request, needing: need)
+        context.caller = caller
+        do {
+            return try await next(request, context)
+        } catch  where !(error is any HTTPResponseError || error is CancellationError) {
+            throw UnexpectedFailure(cause: error, tenant: caller.tenant)
+        }
     }
 }

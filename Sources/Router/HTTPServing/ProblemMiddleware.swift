@@ -1,8 +1,10 @@
+import CloudEvents
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import Observability
 
 /// Turns every error that leaves a handler into a problem document. What is no refusal becomes a 500 that says nothing
 /// of the inside; the log gets the error's type and the route, never contents.
@@ -20,11 +22,16 @@ public struct ProblemMiddleware: RouterMiddleware {
         } catch let error as ProblemError {
             return error.problem.response(headers: error.headers)
         } catch {
-            return Self.problem(for: error, context: context).response(from: error)
+            let failure = error as? UnexpectedFailure
+            let error = failure?.cause ?? error
+            return Self.problem(for: error, of: request, tenant: failure?.tenant, context: context)
+                .response(from: error)
         }
     }
 
-    private static func problem(for error: any Error, context: RouterRequestContext) -> ProblemDetails {
+    private static func problem(
+        for error: any Error, of request: Request, tenant: String?, context: RouterRequestContext
+    ) -> ProblemDetails {
         switch error {
         case let error as HTTPError:
             let type = self.type(of: error.status)
@@ -40,14 +47,21 @@ public struct ProblemMiddleware: RouterMiddleware {
         case is CancellationError:
             return ProblemDetails(.unavailable, detail: "the server is shutting down")
         default:
-            context.logger.error(
-                "request failed",
-                metadata: [
-                    "error.type": "\(String(reflecting: Swift.type(of: error)))",
-                    "http.route": "\(context.endpointPath ?? "")",
-                ])
+            var metadata: Logger.Metadata = [
+                "error.type": "\(String(reflecting: Swift.type(of: error)))",
+                "http.route": "\(context.endpointPath ?? "")",
+            ]
+            metadata[LogKey.tenant] = tenant.map { "\($0)" }
+            metadata[LogKey.traceID] = Self.traceID(of: request).map { "\($0)" }
+            context.logger.error("request failed", metadata: metadata)
             return ProblemDetails(.internalError, detail: self.detail(of: .internalError))
         }
+    }
+
+    /// The trace that the request came with, where it is one.
+    private static func traceID(of request: Request) -> String? {
+        let lines = HTTPField.Name("traceparent").map { request.headers[values: $0] } ?? []
+        return lines.count == 1 ? TraceParent(lines[0])?.traceIDText : nil
     }
 
     /// What is said where nobody said more.

@@ -73,26 +73,44 @@ public struct DirectEventRoute: DirectRoute {
     public func serve(_ request: DirectRequest, answer: EventLoopPromise<DirectAnswer>) {
         do throws(ProblemError) {
             let mode = try self.mode(of: request.head)
-            let prepared = try self.prepare(request, mode)
+            let trace = Self.trace(of: request.head.headers)
+            let prepared = try self.prepare(request, mode, trace)
             let (bytes, start) = (request.body.readableBytes, request.start)
             let (observer, events) = (self.observer, prepared.events)
+            let spans = self.intake.tracer.flatMap { tracer in
+                IngressSpans(
+                    of: prepared, trace: trace, tracer: tracer, route: EventRoutes.path,
+                    tenant: request.caller.tenant, elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
+            }
             self.queue.append(prepared.records, on: answer.futureResult.eventLoop) { result in
                 switch result {
                 case .success(let positions):
                     observer.accepted(
                         mode: mode, events: events.count, bytes: bytes,
                         durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
+                    spans?.accepted(bodyBytes: bytes)
                     answer.succeed(Self.answer(AcceptedEvents(events: events, positions: positions), mode))
                 case .failure(let error):
                     let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
                     observer.refused(IngressProblem.refusal(for: problem))
+                    spans?.refused(problem, bodyBytes: bytes)
                     answer.succeed(DirectAnswer(problem))
                 }
             }
         } catch {
             self.refused(error)
+            if let tracer = self.intake.tracer {
+                IngressSpans.refused(
+                    error, trace: Self.trace(of: request.head.headers), tracer: tracer, route: EventRoutes.path,
+                    tenant: request.caller.tenant,
+                    elapsedNanoseconds: (NIODeadline.now() - request.start).nanoseconds)
+            }
             answer.succeed(DirectAnswer(error))
         }
+    }
+
+    private static func trace(of headers: HTTPHeaders) -> TraceContext? {
+        TraceContext(traceParents: headers["traceparent"], traceState: self.value(of: "tracestate", in: headers))
     }
 
     private func mode(of head: HTTPRequestHead) throws(ProblemError) -> HTTPContentMode {
@@ -101,16 +119,18 @@ public struct DirectEventRoute: DirectRoute {
             contentEncoding: Self.value(of: "content-encoding", in: head.headers))
     }
 
-    private func prepare(_ request: DirectRequest, _ mode: HTTPContentMode) throws(ProblemError) -> PreparedEvents {
+    private func prepare(
+        _ request: DirectRequest, _ mode: HTTPContentMode, _ trace: TraceContext?
+    ) throws(ProblemError) -> PreparedEvents {
         let headers = request.head.headers
         do throws(CloudEventError) {
             let events = try self.decoder.events(
                 in: request.body, mode: mode, headers: headers.lazy.map { (name: $0.name, value: $0.value) },
                 contentType: Self.value(of: "content-type", in: headers))
-            let trace = TraceContext(
-                traceParents: headers["traceparent"], traceState: Self.value(of: "tracestate", in: headers))
             return try self.intake.prepare(
-                events, from: EventOrigin(tenant: request.caller.tenant, trace: trace), arrival: self.clock())
+                events,
+                from: EventOrigin(tenant: request.caller.tenant, trace: trace, tracer: self.intake.tracer),
+                arrival: self.clock())
         } catch {
             throw IngressProblem.problem(
                 for: error, form: IngressProblem.Form(mode), limits: self.configuration)

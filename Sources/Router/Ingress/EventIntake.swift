@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import NIOCore
+import Traces
 
 /// The last stretch of every way in: stamps events, chooses topic and key, and appends them in one call. What comes
 /// over HTTP and what comes as webhooks goes through here.
@@ -8,17 +9,22 @@ public struct EventIntake: Sendable {
     private let writer: any EventLogWriter
     private let routing: RoutingTable
     private let correlationID: @Sendable (Timestamp) -> String
+    /// Takes part in the traces of requests; nil: nobody does.
+    let tracer: Tracer?
 
     /// - Parameters:
     ///   - writer: where the events go.
     ///   - routing: which topic each goes to.
     ///   - correlationID: makes the `correlationid` of an event that has none.
+    ///   - tracer: takes part in the traces of requests.
     public init(
-        writer: any EventLogWriter, routing: RoutingTable, correlationID: @escaping @Sendable (Timestamp) -> String
+        writer: any EventLogWriter, routing: RoutingTable, correlationID: @escaping @Sendable (Timestamp) -> String,
+        tracer: Tracer? = nil
     ) {
         self.writer = writer
         self.routing = routing
         self.correlationID = correlationID
+        self.tracer = tracer
     }
 
     /// Appends events and returns when they are durable, in the order given. Either every event can be stamped, or none
@@ -54,9 +60,11 @@ public struct EventIntake: Sendable {
         var events = events
         var records: [ProducerRecord] = []
         records.reserveCapacity(events.count)
+        var begun: [(index: Int, trace: TraceParent)] = []
         for index in events.indices {
             do throws(CloudEventError) {
-                try origin.stamp(&events[index]) { self.correlationID(arrival) }
+                let trace = try origin.stamp(&events[index]) { self.correlationID(arrival) }
+                if let trace { begun.append((index, trace)) }
             } catch {
                 var error = error
                 error.index = index
@@ -64,7 +72,7 @@ public struct EventIntake: Sendable {
             }
             records.append(self.record(of: events[index], arrival: arrival))
         }
-        return PreparedEvents(events: events, records: records)
+        return PreparedEvents(events: events, records: records, begun: begun)
     }
 
     private func record(of event: CloudEvent, arrival: Timestamp) -> ProducerRecord {

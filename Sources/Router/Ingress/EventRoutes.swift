@@ -58,7 +58,7 @@ public struct EventRoutes: RouteProvider {
                 contentType: contentType, contentEncoding: request.headers[.contentEncoding])
             return try await self.bodies.withBody(of: request) { body in
                 let accepted = try await self.accept(
-                    body, of: request, mode: mode, contentType: contentType, tenant: context.tenant)
+                    body, of: request, mode: mode, contentType: contentType, tenant: context.tenant, start: start)
                 self.observer.accepted(
                     mode: mode, events: accepted.events.count, bytes: body.readableBytes,
                     durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
@@ -74,21 +74,42 @@ public struct EventRoutes: RouteProvider {
     }
 
     private func accept(
-        _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, tenant: String
+        _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, tenant: String,
+        start: NIODeadline
     ) async throws -> AcceptedEvents {
-        do {
+        let trace = TraceContext(headers: request.headers)
+        let prepared: PreparedEvents
+        do throws(CloudEventError) {
             let events = try self.decoder.events(
                 in: body, mode: mode,
                 headers: request.headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
                 contentType: contentType)
-            return try await self.intake.accept(
-                events, from: EventOrigin(tenant: tenant, trace: TraceContext(headers: request.headers)),
+            prepared = try self.intake.prepare(
+                events, from: EventOrigin(tenant: tenant, trace: trace, tracer: self.intake.tracer),
                 arrival: self.clock())
-        } catch let error as CloudEventError {
-            throw IngressProblem.problem(
+        } catch {
+            let problem = IngressProblem.problem(
                 for: error, form: IngressProblem.Form(mode), limits: self.configuration)
+            if let tracer = self.intake.tracer {
+                IngressSpans.refused(
+                    problem, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
+                    elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
+            }
+            throw problem
+        }
+        let spans = self.intake.tracer.flatMap { tracer in
+            IngressSpans(
+                of: prepared, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
+                elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
+        }
+        do {
+            let accepted = try await self.intake.append(prepared)
+            spans?.accepted(bodyBytes: body.readableBytes)
+            return accepted
         } catch let error as EventLogError {
-            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+            let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
+            spans?.refused(problem, bodyBytes: body.readableBytes)
+            throw problem
         }
     }
 

@@ -7,4 +7,7 @@ public struct PreparedEvents: Sendable {
     public var events: [CloudEvent]
     /// The record of each.
     public var records: [ProducerRecord]
+    /// The traces that began with events of the request, and are recorded: which event, and the span that it names as
+    /// its own creation.
+    public var begun: [(index: Int, trace: TraceParent)] = []
 }

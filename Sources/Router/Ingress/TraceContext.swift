@@ -21,10 +21,19 @@ public struct TraceContext: Sendable, Hashable {
 
     /// The same, of the values of the headers: each line of `traceparent`, and the lines of `tracestate` as one.
     init?(traceParents: [String], traceState: String?) {
-        guard traceParents.count == 1, let traceParent = traceParents.first, TraceParent(traceParent) != nil else {
-            return nil
-        }
+        guard traceParents.count == 1, let line = traceParents.first else { return nil }
+        let traceParent = Self.trimmed(line)
+        guard TraceParent(traceParent) != nil else { return nil }
         self.traceParent = traceParent
-        self.traceState = traceState.flatMap { TraceState.isValid($0) ? $0 : nil }
+        self.traceState = traceState.flatMap { TraceState.isValid($0) ? Self.trimmed($0) : nil }
+    }
+
+    /// Without the spaces and tabs around it, which are no part of a header's value (RFC 9110, section 5.5). The parser
+    /// leaves tabs where they are.
+    private static func trimmed(_ text: String) -> String {
+        func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
+        guard isSpace(text.utf8.first) || isSpace(text.utf8.last) else { return text }
+        let start = text.utf8.drop(while: isSpace)
+        return start.lastIndex { !isSpace($0) }.map { String(Substring(start[...$0])) } ?? ""
     }
 }

@@ -36,16 +36,18 @@ public struct WebhookIntake: Sendable {
 
     /// Appends those that are not there yet, and returns when they are durable, in the log or in the spool; nil where
     /// all of them are there.
-    /// - Parameter bodyBytes: of the request: large data may have to be parked first.
+    /// - Parameters:
+    ///   - bodyBytes: of the request: large data may have to be parked first.
+    ///   - start: when the request began.
     /// - Throws: `CloudEventError` with code `tenant-conflict`; `EventLogError`: nothing is remembered of the delivery.
     func take(
         _ events: [CloudEvent], of active: ActiveWebhookEndpoint, bodyBytes: Int, trace: TraceContext?,
-        arrival: Timestamp
+        arrival: Timestamp, start: NIODeadline
     ) async throws -> AcceptedEvents? {
-        let origin = EventOrigin(tenant: active.endpoint.tenant, trace: trace)
+        let origin = EventOrigin(tenant: active.endpoint.tenant, trace: trace, tracer: self.intake.tracer)
         let window = Int64(active.endpoint.dedupeWindowSeconds) * 1_000
         guard window > 0, !events.isEmpty else {
-            return try await self.append(events, nil, from: origin, bodyBytes, arrival)
+            return try await self.append(events, nil, from: origin, bodyBytes, arrival, start)
         }
         let keys = events.map { event in
             DeliveryKey(
@@ -61,7 +63,7 @@ public struct WebhookIntake: Sendable {
         let claimed = new.map(\.1)
         let marker = DeliveryMarker(expiresMilliseconds: arrival.milliseconds + window, keys: claimed)
         do {
-            let accepted = try await self.append(new.map(\.0), marker, from: origin, bodyBytes, arrival)
+            let accepted = try await self.append(new.map(\.0), marker, from: origin, bodyBytes, arrival, start)
             if !accepted.isSpooled {
                 self.deliveries.settle(claimed, until: marker.expiresMilliseconds, now: arrival.milliseconds)
             }
@@ -74,10 +76,30 @@ public struct WebhookIntake: Sendable {
 
     private func append(
         _ events: [CloudEvent], _ marker: DeliveryMarker?, from origin: EventOrigin, _ bodyBytes: Int,
-        _ arrival: Timestamp
+        _ arrival: Timestamp, _ start: NIODeadline
     ) async throws -> AcceptedEvents {
         let prepared = try self.intake.prepare(events, from: origin, arrival: arrival)
         guard !prepared.records.isEmpty else { return AcceptedEvents(events: [], positions: []) }
+        let spans = origin.tracer.flatMap { tracer in
+            IngressSpans(
+                of: prepared, trace: origin.trace, tracer: tracer, route: WebhookRoutes.path, tenant: origin.tenant,
+                elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
+        }
+        do {
+            let accepted = try await self.append(prepared, marker, bodyBytes, arrival)
+            spans?.accepted(bodyBytes: bodyBytes)
+            return accepted
+        } catch {
+            if let spans, let error = error as? EventLogError {
+                spans.refused(IngressProblem.problem(for: error, form: .document), bodyBytes: bodyBytes)
+            }
+            throw error
+        }
+    }
+
+    private func append(
+        _ prepared: PreparedEvents, _ marker: DeliveryMarker?, _ bodyBytes: Int, _ arrival: Timestamp
+    ) async throws -> AcceptedEvents {
         let isLarge = bodyBytes > self.configuration.ingress.directBodyBytesMax
         guard let spool else {
             return isLarge

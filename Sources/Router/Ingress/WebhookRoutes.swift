@@ -6,6 +6,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NetworkGuard
+import Observability
 import WebhookSignatures
 import Webhooks
 
@@ -16,7 +17,7 @@ import Webhooks
 public struct WebhookRoutes: RouteProvider {
     /// Whose it is depends on the endpoint.
     public let needsTenant = false
-    static let path: RouterPath = "/v1/webhooks/{endpointId}"
+    static let path = "/v1/webhooks/{endpointId}"
 
     private let configuration: WebhookIntakeConfiguration
     private let endpoints: any WebhookEndpointSource
@@ -46,8 +47,8 @@ public struct WebhookRoutes: RouteProvider {
 
     /// Registers the path.
     public func addRoutes(to routes: RouteTable) {
-        routes.post(Self.path) { request, context in try await self.receive(request, context) }
-        routes.on(Self.path, method: .options) { request, context in try self.validate(request, context) }
+        routes.post(RouterPath(Self.path)) { request, context in try await self.receive(request, context) }
+        routes.on(RouterPath(Self.path), method: .options) { request, context in try self.validate(request, context) }
     }
 
     private func endpoint(_ context: RouterRequestContext) throws -> ActiveWebhookEndpoint {
@@ -108,7 +109,8 @@ public struct WebhookRoutes: RouteProvider {
         guard let client, endpoint.allowedAddresses.contains(where: { $0.contains(client) }) else {
             context.logger.debug(
                 "a webhook comes from an address that is not allowed",
-                metadata: ["endpoint": "\(endpoint.id)", "address": "\(client.map(\.description) ?? "unknown")"])
+                metadata: Self.metadata(of: endpoint, request).merging(
+                    ["address": "\(client.map(\.description) ?? "unknown")"]) { $1 })
             throw WebhookRefusal(
                 outcome: .address, problem: ProblemError(.forbidden, "the endpoint does not take requests from here"))
         }
@@ -117,11 +119,11 @@ public struct WebhookRoutes: RouteProvider {
     private func receive(
         _ body: ByteBuffer, _ request: Request, _ context: RouterRequestContext, _ active: ActiveWebhookEndpoint
     ) async throws -> Response {
-        let arrival = self.clock()
+        let (arrival, start) = (self.clock(), NIODeadline.now())
         let webhook = WebhookRequest(
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) }, body: body,
             url: self.url(of: request, active.endpoint))
-        try self.verify(webhook, context, active, arrival)
+        try self.verify(webhook, request, context, active, arrival)
         let provider = active.endpoint.provider
         if let challenge = WebhookChallenge.answer(to: webhook, of: provider) {
             self.observer.webhook(provider: provider.name, outcome: .challenge)
@@ -134,7 +136,7 @@ public struct WebhookRoutes: RouteProvider {
             let events = try active.translator.events(of: webhook, arrival: arrival)
             let accepted = try await self.intake.take(
                 events, of: active, bodyBytes: body.readableBytes,
-                trace: TraceContext(headers: request.headers), arrival: arrival)
+                trace: TraceContext(headers: request.headers), arrival: arrival, start: start)
             self.observer.webhook(
                 provider: provider.name,
                 outcome: accepted.map { $0.isSpooled ? .spooled : .accepted } ?? .duplicate)
@@ -151,8 +153,8 @@ public struct WebhookRoutes: RouteProvider {
     }
 
     private func verify(
-        _ webhook: WebhookRequest, _ context: RouterRequestContext, _ active: ActiveWebhookEndpoint,
-        _ arrival: Timestamp
+        _ webhook: WebhookRequest, _ request: Request, _ context: RouterRequestContext,
+        _ active: ActiveWebhookEndpoint, _ arrival: Timestamp
     ) throws {
         guard let verifier = active.verifier else {
             throw WebhookRefusal(
@@ -166,11 +168,19 @@ public struct WebhookRoutes: RouteProvider {
         } catch {
             context.logger.debug(
                 "a webhook is not believed",
-                metadata: ["endpoint": "\(active.endpoint.id)", "reason": "\(error)"])
+                metadata: Self.metadata(of: active.endpoint, request).merging(["reason": "\(error)"]) { $1 })
             var problem = ProblemError(.unauthenticated, "the request is not signed as the endpoint expects it")
             problem.headers[.wwwAuthenticate] = Self.challenge(of: active.endpoint.provider)
             throw WebhookRefusal(outcome: WebhookOutcome(error), problem: problem)
         }
+    }
+
+    /// What a line about a webhook says of it.
+    private static func metadata(of endpoint: WebhookEndpoint, _ request: Request) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [LogKey.endpoint: "\(endpoint.id)", LogKey.tenant: "\(endpoint.tenant)"]
+        let trace = TraceContext(headers: request.headers).flatMap { TraceParent($0.traceParent) }
+        metadata[LogKey.traceID] = trace.map { "\($0.traceIDText)" }
+        return metadata
     }
 
     /// RFC 9110, section 11.6.1.

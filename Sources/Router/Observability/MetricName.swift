@@ -89,6 +89,12 @@ public enum MetricName: String, Sendable, CaseIterable {
     case replayedEvents = "portarium_replayed_events_total"
     case attemptsUnrecorded = "portarium_attempts_unrecorded_total"
 
+    case spansExported = "portarium_spans_exported_total"
+    /// `reason`: a stable word, see `DroppedSpans`.
+    case spansDropped = "portarium_spans_dropped_total"
+    case spansQueued = "portarium_spans_queued"
+    case spanExportRetries = "portarium_span_export_retries_total"
+
     /// `version`; always 1.
     case buildInfo = "portarium_build_info"
 
@@ -117,6 +123,7 @@ extension MetricName {
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
             .parkedBytes, .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .spansExported, .spansDropped, .spanExportRetries,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
@@ -125,7 +132,8 @@ extension MetricName {
             .webhookSpoolOldestAge, .webhookSpoolSetAside, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
             .tailPosition, .indexLag,
             .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
-            .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .buildInfo, .processResidentMemory,
+            .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .spansQueued, .buildInfo,
+            .processResidentMemory,
             .processVirtualMemory, .processStartTime, .processOpenFileDescriptors, .processFileDescriptorsMax,
             .processThreads:
             .gauge
@@ -181,16 +189,29 @@ extension MetricName {
         case .replaysRunning: "Replays that are running."
         case .replayedEvents: "Events delivered by replays."
         case .attemptsUnrecorded: "Attempts that are missing in traces because the log did not keep up."
+        case .spansExported: "Spans that the collector took."
+        case .spansDropped: "Spans that never came to the collector, by why."
+        case .spansQueued: "Spans that wait to be sent."
+        case .spanExportRetries: "Requests to the collector that were made again."
         case .buildInfo: "The version that runs."
         case .metricSeriesOverflow: "Label sets counted under the shared overflow series of their metric."
         case .metricConflicts: "Instruments left out of the exposition."
+        case .processResidentMemory, .processVirtualMemory, .processCPU, .processStartTime,
+            .processOpenFileDescriptors, .processFileDescriptorsMax, .processThreads:
+            self.processHelp
+        }
+    }
+
+    /// The same of the process, in the words of Prometheus's own clients.
+    private var processHelp: String {
+        switch self {
         case .processResidentMemory: "Resident memory size in bytes."
         case .processVirtualMemory: "Virtual memory size in bytes."
         case .processCPU: "Total user and system CPU time spent in seconds."
         case .processStartTime: "Start time of the process since unix epoch in seconds."
         case .processOpenFileDescriptors: "Number of open file descriptors."
         case .processFileDescriptorsMax: "Maximum number of open file descriptors."
-        case .processThreads: "Number of threads."
+        default: "Number of threads."
         }
     }
 }

@@ -47,9 +47,15 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
         let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let authority = rest[..<authorityEnd]
         guard !authority.utf8.contains(UInt8(ascii: "@")) else {
-            throw SinkURLError("must not carry a user name or password; send an Authorization header instead")
+            throw Self.hasUser
         }
-        let (host, port) = try Self.hostAndPort(authority)
+        let (host, port): (String, Int?)
+        do throws(SinkURLError) {
+            (host, port) = try Self.hostAndPort(authority)
+        } catch {
+            // A password may have a slash in it, and what looks like a host or a port is a part of it.
+            throw rest.utf8.contains(UInt8(ascii: "@")) ? Self.hasUser : error
+        }
         let path = rest[authorityEnd...]
         self.scheme = scheme
         self.host = host
@@ -62,6 +68,9 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
         guard let url = try? SinkURL(text) else { return nil }
         return url.origin
     }
+
+    private static let hasUser = SinkURLError(
+        "must not carry a user name or password; send an Authorization header instead")
 
     private static func defaultPort(_ scheme: Scheme) -> Int { scheme == .https ? 443 : 80 }
 
@@ -114,7 +123,7 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
             host = authority[authority.index(after: authority.startIndex)..<end]
             rest = authority[authority.index(after: end)...]
             guard SinkHost.isIPv6(host) else {
-                throw SinkURLError("has '\(host)' for an IPv6 address, which it is not")
+                throw SinkURLError("has something in brackets that is no IPv6 address")
             }
         } else {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex
@@ -125,12 +134,12 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
         var name = host.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         guard !rest.isEmpty else { return (name, nil) }
-        guard rest.first == ":" else { throw SinkURLError("has '\(rest)' after its host, which is no port") }
+        guard rest.first == ":" else { throw SinkURLError("has something after its host that is no port") }
         let digits = rest.dropFirst()
         if digits.isEmpty { return (name, nil) }
         guard digits.utf8.count <= 5, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
             (1...65_535).contains(port)
-        else { throw SinkURLError("has the port '\(digits)'; use 1 to 65535") }
+        else { throw SinkURLError("has a port that is none; use 1 to 65535") }
         return (name, port)
     }
 }

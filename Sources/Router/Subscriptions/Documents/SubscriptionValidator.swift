@@ -132,7 +132,9 @@ struct SubscriptionValidator {
         }
         var seen: Set<String> = []
         for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) {
-            let pointer = JSONPointer.text(of: ["protocolsettings", "headers", name])
+            // What is no name is not repeated: it may be a whole line with a secret in it.
+            let isName = !name.isEmpty && name.utf8.allSatisfy(ASCIISet.token.contains)
+            let pointer = JSONPointer.text(of: ["protocolsettings", "headers"] + (isName ? [name] : []))
             if !seen.insert(name.lowercased()).inserted {
                 self.note(pointer, "is there twice: names of headers do not differ by case")
             }

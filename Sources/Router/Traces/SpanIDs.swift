@@ -1,12 +1,15 @@
 import Synchronization
 
 /// Makes span ids that no two requests of a process share: a counter, scattered by SplitMix64 from a random start.
-final class SpanIDs: Sendable {
+public final class SpanIDs: Sendable {
     private let seed = UInt64.random(in: .min ... .max)
     private let counter = Atomic<UInt64>(0)
 
+    /// A maker with a beginning of its own.
+    public init() {}
+
     /// Never zero.
-    func next() -> UInt64 {
+    public func next() -> UInt64 {
         while true {
             let count = self.counter.wrappingAdd(1, ordering: .relaxed).newValue
             var mixed = self.seed &+ count &* 0x9e37_79b9_7f4a_7c15

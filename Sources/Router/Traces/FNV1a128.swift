@@ -1,21 +1,22 @@
 import CloudEvents
 
 /// The 128-bit FNV-1a hash: the same bytes mean the same name, in every process.
-struct FNV1a128 {
-    private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+public struct FNV1a128 {
+    private var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-    mutating func mix(_ byte: UInt8) {
+    private mutating func mix(_ byte: UInt8) {
         self.value = (self.value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b
     }
 
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
+    /// Of some bytes.
+    public static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
         var hash = Self()
         bytes.forEach { hash.mix($0) }
         return hash.value
     }
 
     /// Over sources and ids in their order.
-    static func hash(identitiesOf events: [CloudEvent]) -> UInt128 {
+    public static func hash(identitiesOf events: [CloudEvent]) -> UInt128 {
         var hash = Self()
         for event in events {
             for name: StaticString in ["source", "id"] {

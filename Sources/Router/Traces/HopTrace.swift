@@ -2,52 +2,61 @@ import CloudEvents
 
 /// The trace of one delivery (W3C Trace Context): the event's own, or one that every delivery of the event begins
 /// alike.
-enum HopTrace {
-    /// The router records no spans, and leaves it to receivers whether they do: an event that came without a decision
-    /// is sent as sampled, because samplers that follow their parent would record nothing of it otherwise.
-    private static let flags: UInt8 = 1
+public enum HopTrace {
+    /// Flags of a trace that nobody has decided about: where the router records no spans, it leaves it to receivers
+    /// whether they do, and samplers that follow their parent would record nothing of what came unsampled.
+    public static let undecidedFlags: UInt8 = TraceParent.sampledFlag
 
     /// The `traceparent` of a request that delivers an event.
     ///
     /// An event without a valid one gets the trace that its `correlationid` means, so that retries, and all
     /// subscriptions, and all events of one flow are one trace: the 128 bits of a UUID, else a hash. Without a
     /// `correlationid` the hash is that of source and id.
-    static func parent(of event: CloudEvent, spanID: UInt64) -> TraceParent {
+    public static func parent(of event: CloudEvent, spanID: UInt64) -> TraceParent {
         if let own = self.own(event) {
             return TraceParent(traceID: own.traceID, parentID: spanID, flags: own.flags)
         }
-        let correlated = event.attributes.withValue(of: "correlationid") { _, value in
-            self.uuid(value) ?? FNV1a128.hash(value)
-        }
-        return self.begun(correlated ?? FNV1a128.hash(identitiesOf: [event]), spanID)
+        return TraceParent(traceID: self.meantTraceID(of: event), parentID: spanID, flags: self.undecidedFlags)
     }
 
     /// The `traceparent` of a request that delivers several: of the trace that all share, else of one that the batch
     /// means, so that its retries are one trace.
-    static func parent(ofBatch events: [CloudEvent], spanID: UInt64) -> TraceParent {
+    public static func parent(ofBatch events: [CloudEvent], spanID: UInt64) -> TraceParent {
         let parents = events.map { self.parent(of: $0, spanID: spanID) }
         if let first = parents.first, parents.allSatisfy({ $0.traceID == first.traceID }) {
             return TraceParent(
                 traceID: first.traceID, parentID: spanID, flags: parents.reduce(0) { $0 | $1.flags })
         }
-        return self.begun(FNV1a128.hash(identitiesOf: events), spanID)
+        return TraceParent(traceID: self.meantTraceID(ofBatch: events), parentID: spanID, flags: self.undecidedFlags)
     }
 
     /// The `tracestate` that goes with the `traceparent` of an event: none where the trace begins here.
-    static func state(of event: CloudEvent) -> String? {
+    public static func state(of event: CloudEvent) -> String? {
         guard self.own(event) != nil else { return nil }
         return event.attributes.withValue(of: "tracestate") { _, value in
             TraceState.isValid(value) ? String(decoding: value, as: UTF8.self) : nil
         } ?? nil
     }
 
-    private static func own(_ event: CloudEvent) -> TraceParent? {
+    /// The trace that an event carries; nil where it carries none, or one that nobody can go on with.
+    public static func own(_ event: CloudEvent) -> TraceParent? {
         event.attributes.withValue(of: "traceparent") { _, value in TraceParent(value) } ?? nil
     }
 
-    private static func begun(_ traceID: UInt128, _ spanID: UInt64) -> TraceParent {
-        TraceParent(traceID: traceID == 0 ? 1 : traceID, parentID: spanID, flags: self.flags)
+    /// The trace that an event means that carries none.
+    public static func meantTraceID(of event: CloudEvent) -> UInt128 {
+        let correlated = event.attributes.withValue(of: "correlationid") { _, value in
+            self.uuid(value) ?? FNV1a128.hash(value)
+        }
+        return self.usable(correlated ?? FNV1a128.hash(identitiesOf: [event]))
     }
+
+    /// The trace that a batch means whose events are of several.
+    public static func meantTraceID(ofBatch events: [CloudEvent]) -> UInt128 {
+        self.usable(FNV1a128.hash(identitiesOf: events))
+    }
+
+    private static func usable(_ traceID: UInt128) -> UInt128 { traceID == 0 ? 1 : traceID }
 
     /// The 128 bits of a UUID's text (RFC 9562, section 4), in either case.
     static func uuid(_ text: UnsafeRawBufferPointer) -> UInt128? {
