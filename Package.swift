@@ -246,7 +246,8 @@ let package = Package(
             name: "WebhookTestKit",
             dependencies: [
                 "CloudEvents", "EventDispatch", "EventLog", "HTTPServing", "Ingress", "RouterTestKit", "SecretSealing",
-                "WebhookSignatures", "Webhooks", .nioCore, .nioPosix, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "Traces", "WebhookSignatures", "Webhooks", .nioCore, .nioPosix, .httpTypes, .hummingbird,
+                .hummingbirdTesting,
                 .crypto, .lifecycle, .logging,
             ],
             path: "Tests/WebhookTestKit", swiftSettings: strict),
@@ -334,7 +335,7 @@ let package = Package(
             "WebhooksTests",
             [
                 "CloudEvents", "EventDispatch", "EventLog", "FuzzKit", "Ingress", "RouterTestKit", "SQLiteSpool",
-                "SecretSealing", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
+                "SecretSealing", "Traces", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
             ]),
         tests("SQLiteSpoolTests", ["EventLog", "RouterTestKit", "SQLiteSpool", "Webhooks", .nioCore, .grdb]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),

@@ -13,7 +13,7 @@ shift
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
     targets=(event batch httpMessage kafkaRecord recordHeaders contentType timestamp expression filter subscription host
-        network schema pattern webhook traceHeaders exportAnswer)
+        network schema pattern webhook spooledDelivery traceHeaders exportAnswer)
 fi
 
 fail() {

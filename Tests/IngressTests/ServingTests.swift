@@ -52,12 +52,21 @@ import Testing
     @Test func faultOfOursSaysNothingOfTheInsideNorDoesTheLog() async throws {
         let log = RecordingLog()
         let application = testApplication([TestRoutes()], logger: Logger(label: "test", factory: { _ in log }))
-        let response = try await application.test(.router) { try await $0.execute(uri: "/fail", method: .get) }
+        var headers = HTTPFields()
+        headers[try #require(HTTPField.Name("x-tenant-id"))] = "acme"
+        headers[try #require(HTTPField.Name("traceparent"))] =
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let sent = headers
+        let response = try await application.test(.router) {
+            try await $0.execute(uri: "/fail", method: .get, headers: sent)
+        }
         #expect(response.status == .internalServerError)
         #expect(response.text.contains("urn:portarium:problem:internal-error"))
         #expect(!response.text.contains("hunter2"))
         let lines = log.lines.all.withLock { $0 }
         #expect(lines.contains { $0.contains("SecretFailure") && $0.contains("/fail") })
+        // Whose request it was, and in which trace to look.
+        #expect(lines.contains { $0.contains("acme") && $0.contains("0af7651916cd43dd8448eb211c80319c") })
         #expect(!lines.contains { $0.contains("hunter2") })
     }
 

@@ -1,3 +1,4 @@
+import BrokerTraits
 import CloudEvents
 import Foundation
 import KafkaTestKit
@@ -14,7 +15,8 @@ extension IntegrationTests {
 
         /// A router that sends its spans to a collector, with one subscription.
         private static func with(
-            _ tracing: String, _ body: (PortariumProcess, RecordingSink, RecordingSink) async throws -> Void
+            _ tracing: String, kafka: String = "",
+            _ body: (PortariumProcess, RecordingSink, RecordingSink) async throws -> Void
         ) async throws {
             try await withTemporaryDirectory { directory in
                 try await RecordingSink.with { collector in
@@ -25,6 +27,7 @@ extension IntegrationTests {
                           intervalMilliseconds: 20
                           headers: "x-team=a%20b"
                         \(tracing)
+                        \(kafka)
                         """
                     try Data(text.utf8).write(to: settings)
                     try await RecordingSink.with { sink in
@@ -57,7 +60,18 @@ extension IntegrationTests {
 
         @Test(.timeLimit(.minutes(2)))
         func aSampledRequestIsOneTraceFromTheCallerToTheSink() async throws {
-            try await Self.with("  encoding: json") { router, sink, collector in
+            try await Self.checkOneTrace(system: "portarium", kafka: "")
+        }
+
+        @Test(.needs(.noida), .timeLimit(.minutes(3)))
+        func theSameOnKafka() async throws {
+            try await NoidaBroker.with { broker in
+                try await Self.checkOneTrace(system: "kafka", kafka: "kafka: {brokers: [\"\(broker.bootstrap)\"]}")
+            }
+        }
+
+        private static func checkOneTrace(system: String, kafka: String) async throws {
+            try await Self.with("  encoding: json", kafka: kafka) { router, sink, collector in
                 let attempts = Atomic(0)
                 sink.answer { _ in
                     let isFirst = attempts.wrappingAdd(1, ordering: .relaxed).oldValue == 0
@@ -74,7 +88,7 @@ extension IntegrationTests {
                 #expect(server["http.response.status_code"] == "202" && server["portarium.tenant"] == "default")
                 let append = try #require(spans.first { $0.kind == 4 })
                 #expect(append.name == "send portarium.events" && append.parentID == server.id)
-                #expect(append["cloudevents.event_id"] == "1" && append["messaging.system"] == "portarium")
+                #expect(append["cloudevents.event_id"] == "1" && append["messaging.system"] == system)
                 let deliveries = spans.filter { $0.kind == 5 }
                 #expect(deliveries.map(\.parentID) == [Self.caller, Self.caller])
                 #expect(deliveries.map(\.name) == ["process portarium.events", "process portarium.events"])

@@ -14,6 +14,7 @@ import RouterTestKit
 import SecretSealing
 import ServiceLifecycle
 import Synchronization
+import Traces
 import WebhookSignatures
 import Webhooks
 
@@ -88,10 +89,11 @@ public struct WebhookWorld: Sendable {
     ///   - store: a disk for what the log does not take; nil: there is none.
     ///   - patience: how long the log is waited for, in milliseconds.
     ///   - replica: another view of the log, which others share.
+    ///   - tracer: takes part in traces.
     public static func with(
         _ log: InMemoryEventLog? = nil, keys: String? = Self.key, at milliseconds: Int64? = nil,
         sharedBy replica: ReplicaEventLog? = nil, spooledOn store: (any SpoolStore)? = nil, patience: Int64 = 60_000,
-        endpointsMax: Int = 1_000,
+        endpointsMax: Int = 1_000, tracer: Tracer? = nil,
         _ change: (inout WebhookIntakeConfiguration) -> Void = { _ in },
         _ body: (WebhookWorld) async throws -> Void
     ) async throws {
@@ -125,7 +127,7 @@ public struct WebhookWorld: Sendable {
             writer: seen,
             routing: RoutingTable(
                 entries: [.init(typePrefix: "com.", topic: Self.webhooks)], defaultTopic: Self.events),
-            correlationID: { ids.next(at: $0) })
+            correlationID: { ids.next(at: $0) }, tracer: tracer)
         let routes = WebhookRoutes(
             configuration: configuration, endpoints: endpoints,
             intake: WebhookIntake(
