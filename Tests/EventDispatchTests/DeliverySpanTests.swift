@@ -9,11 +9,13 @@ import Traces
 @testable import EventDispatch
 
 @Suite struct DeliverySpanTests {
-    private static func attempt(_ events: [(id: String, trace: String?)]) -> DeliveryAttempt {
+    private static func attempt(
+        _ events: [(id: String, trace: String?)], sink: String = "http://x/"
+    ) -> DeliveryAttempt {
         DeliveryAttempt(
             id: 1, subscription: SubscriptionID(tenant: "acme", name: "hook"),
             destination: Destination(
-                sink: "http://x/", origin: "http://x", mode: events.count > 1 ? .batched : .binary,
+                sink: sink, origin: "http://x", mode: events.count > 1 ? .batched : .binary,
                 protocolSettings: HTTPProtocolSettings(headers: [:], method: "POST"), timeoutMilliseconds: 1),
             elements: events.map { id, trace in
                 var event = CloudEvent(id: id, source: "/s", type: "t")
@@ -82,6 +84,24 @@ import Traces
             meaning: .retry(afterMilliseconds: nil), status: nil, error: "timeout", durationMilliseconds: 1)
         try #require(DeliverySpan.begin(&attempt, recorded.tracer())).end(report)
         #expect(recorded.all[0].isFailed && recorded.all[0][.errorType] == .text("timeout"))
+    }
+
+    @Test func anAppendToATopicIsASpanOfItsAttempt() async throws {
+        let recorded = RecordedSpans()
+        let log = InMemoryEventLog()
+        try await log.createTopic(TopicSpecification(topic: Topic("portarium.work"), partitions: 1))
+        let sink = TopicEventSink(writer: log, topicPrefix: "portarium", tracer: recorded.tracer())
+        var attempt = Self.attempt([("1", Self.own)], sink: "kafka:work")
+        #expect(await sink.send(attempt).meaning == .delivered)
+        #expect(recorded.all.isEmpty)
+        attempt.traceParent = TraceParent(traceID: 7, parentID: 8, flags: 1)
+        #expect(await sink.send(attempt).meaning == .delivered)
+        var lost = Self.attempt([("1", Self.own)], sink: "kafka:nowhere")
+        lost.traceParent = attempt.traceParent
+        #expect(await sink.send(lost).meaning != .delivered)
+        #expect(recorded.all.map(\.name) == ["send portarium.work", "send portarium.nowhere"])
+        #expect(recorded.all.allSatisfy { $0.kind == .producer && $0.context.traceID == 7 && $0.parentID == 8 })
+        #expect(recorded.all.map(\.isFailed) == [false, true])
     }
 
     @Test func withoutATracerThereIsNothing() {

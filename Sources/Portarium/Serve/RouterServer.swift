@@ -87,7 +87,8 @@ struct RouterServer: Sendable {
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
                     SchemeEventSink(
                         topics: TopicEventSink(
-                            writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix),
+                            writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix,
+                            tracer: tracing.tracer),
                         others: ClaimCheckSink(sink, reader: claimCheck.reader)),
                     IntakeAuditTrail(intake: intake), tracing.tracer, self.metrics, self.logger))
         } catch {

@@ -10,7 +10,9 @@ public struct SpanExportConfiguration: Sendable {
 
     /// The whole URL that spans are posted to; `http` or `https`.
     public var endpoint: String
+    /// Who records.
     public var resource: SpanResource
+    /// How requests are written.
     public var encoding = Encoding.protobuf
     /// Whether bodies are compressed.
     public var isCompressed = false

@@ -29,7 +29,9 @@ public struct Span: Sendable, Hashable {
     public var hasRemoteParent: Bool
     /// What came with the trace, as it came.
     public var traceState: String?
+    /// Of few different values: what is done, and where.
     public var name: String
+    /// What part the work has in its trace.
     public var kind: Kind
     /// Nanoseconds since the epoch.
     public var start: UInt64
