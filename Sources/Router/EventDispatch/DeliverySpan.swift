@@ -21,7 +21,10 @@ struct DeliverySpan: Sendable {
         guard let first = events.first?.event else { return nil }
         let own = HopTrace.own(first)
         if events.count == 1 {
-            if let own, !own.isSampled { return nil }
+            if let own, !own.isSampled {
+                attempt.traceParent = own
+                return nil
+            }
             return self.begin(
                 &attempt, tracer, traceID: own?.traceID ?? HopTrace.meantTraceID(of: first), own?.parentID,
                 flags: own?.flags)

@@ -31,7 +31,7 @@ struct IngressSpans: Sendable {
     ) {
         let only = prepared.events.count == 1 ? prepared.events.first : nil
         var appendID: UInt64?
-        if let header = trace.flatMap({ TraceParent($0.traceParent) }) {
+        if let header = trace?.parent {
             guard header.isSampled else { return nil }
             (self.parentID, self.traceState) = (header.parentID, trace?.traceState)
             self.request = TraceParent(traceID: header.traceID, parentID: tracer.nextSpanID(), flags: header.flags)
@@ -69,7 +69,7 @@ struct IngressSpans: Sendable {
         _ problem: ProblemError, trace: TraceContext?, tracer: Tracer, route: String, tenant: String,
         elapsedNanoseconds: Int64
     ) {
-        let header = trace.flatMap { TraceParent($0.traceParent) }
+        let header = trace?.parent
         let traceID = header?.traceID ?? tracer.nextTraceID()
         let flags = header?.flags ?? tracer.flags(of: traceID)
         guard flags & TraceParent.sampledFlag != 0 else { return }

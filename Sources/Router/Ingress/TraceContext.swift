@@ -5,6 +5,8 @@ import HTTPTypes
 public struct TraceContext: Sendable, Hashable {
     /// A valid `traceparent`.
     public let traceParent: String
+    /// The same, read.
+    public let parent: TraceParent
     /// A valid `tracestate`, where there is one.
     public let traceState: String?
 
@@ -23,7 +25,8 @@ public struct TraceContext: Sendable, Hashable {
     init?(traceParents: [String], traceState: String?) {
         guard traceParents.count == 1, let line = traceParents.first else { return nil }
         let traceParent = Self.trimmed(line)
-        guard TraceParent(traceParent) != nil else { return nil }
+        guard let parent = TraceParent(traceParent) else { return nil }
+        self.parent = parent
         self.traceParent = traceParent
         self.traceState = traceState.flatMap { TraceState.isValid($0) ? Self.trimmed($0) : nil }
     }

@@ -178,8 +178,7 @@ public struct WebhookRoutes: RouteProvider {
     /// What a line about a webhook says of it.
     private static func metadata(of endpoint: WebhookEndpoint, _ request: Request) -> Logger.Metadata {
         var metadata: Logger.Metadata = [LogKey.endpoint: "\(endpoint.id)", LogKey.tenant: "\(endpoint.tenant)"]
-        let trace = TraceContext(headers: request.headers).flatMap { TraceParent($0.traceParent) }
-        metadata[LogKey.traceID] = trace.map { "\($0.traceIDText)" }
+        metadata[LogKey.traceID] = TraceContext(headers: request.headers).map { "\($0.parent.traceIDText)" }
         return metadata
     }
 
