@@ -46,7 +46,7 @@ extension RequestTemplate {
         let user =
             #"{"login":"octocat","id":583231,"node_id":"MDQ6VXNlcjU4MzIzMQ==","type":"User","site_admin":false,"#
             + #""url":"https://api.github.com/users/octocat","html_url":"https://github.com/octocat"}"#
-        let text = String(repeating: "This changes how the thing works, and why is told here at length. ", count: 20)
+        let text = String(repeating: "This changes how the thing works, and why is told here at length. ", count: 41)
         return #"{"action":"opened","number":42,"pull_request":{"url":"\#(repository)/pulls/42","id":1234567,"#
             + #""number":42,"state":"open","locked":false,"title":"A change","user":\#(user),"body":"\#(text)","#
             + #""created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","closed_at":null,"labels":[],"#

@@ -11,12 +11,15 @@ extension IntegrationTests {
         private static let seed: UInt64 = 20_261_126
 
         /// Starts the router with the settings.
-        private static func configuration(_ directory: URL, _ more: String = "") throws -> [String] {
+        private static func configuration(
+            _ directory: URL, _ more: String = "", spool: String = "on"
+        ) throws -> [String] {
             let key = Data((0..<32).map { UInt8($0) }).base64EncodedString()
             let file = directory.appendingPathComponent("router.yaml")
             try Data(
                 """
                 webhooks:
+                  spool: '\(spool)'
                   spoolAfterMilliseconds: 200
                 secrets:
                   encryptionKey: '\(key)'
@@ -124,6 +127,42 @@ extension IntegrationTests {
                 }
                 let integrity = try DatabaseFiles.integrity(in: data.appendingPathComponent("spool"))
                 #expect(integrity["spool.db"] == "ok")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func turnedOffItKeepsNothingMoreAndLosesNothing() async throws {
+            try await withTemporaryDirectory { directory in
+                let data = directory.appendingPathComponent("data")
+                let lock = LogLock(data)
+                let port = try await freePort()
+                let source = WebhookSource(port: port, repositories: 1)
+                try await PortariumProcess.with(
+                    dataDirectory: data, port: port, arguments: try Self.configuration(directory)
+                ) { router in
+                    try await WebhookSource.makeEndpoint(router.client)
+                    try await lock.take()
+                    for number in 0..<5 { await source.send("r0-\(number)", of: 0) }
+                    #expect(source.spooledCount == 5)
+                    await router.kill()
+                }
+                try await lock.release()
+                try await PortariumProcess.with(
+                    dataDirectory: data, port: port, arguments: try Self.configuration(directory, spool: "off")
+                ) { router in
+                    try await eventually("an empty spool") {
+                        try await Self.metric(router.client, "portarium_webhook_spool_deliveries") == 0
+                    }
+                    #expect(try await router.client.countEvents() == 5)
+                    try await lock.take()
+                    #expect(await !source.send("r0-5", of: 0))
+                    let state = try await router.client.send("GET", "/readyz")
+                    #expect(state.status == 503)
+                    try await lock.release()
+                    #expect(await source.send("r0-5", of: 0))
+                    #expect(try await Self.metric(router.client, "portarium_webhook_spooled_total") == 0)
+                }
+                #expect(source.spooledCount == 5)
             }
         }
 

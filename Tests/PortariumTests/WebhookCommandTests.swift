@@ -42,6 +42,18 @@ struct WebhookCommandTests {
         #expect(unsigned.1 == "rejected: the header X-Hub-Signature-256 is missing\n")
     }
 
+    @Test func aSenderOfNoProviderIsBelievedByItsOwnHeader() async throws {
+        let code = Self.signature.dropFirst("sha256=".count)
+        let arguments = ["--provider", "hmac", "--secret", Self.secret, "--header", "X-Acme: v1=\(code)"]
+        let told = try await self.verify(arguments + ["--signature-header", "X-Acme", "--signature-prefix", "v1="])
+        #expect(told.0 == .done)
+        #expect(try await self.verify(arguments).0 == .failed)
+        let foreign = try await self.verify(
+            ["--provider", "github", "--secret", "s", "--signature-header", "X-Acme"])
+        #expect(foreign.0 == .usage)
+        #expect(try await self.verify(arguments + ["--signature-header", "a b"]).0 == .usage)
+    }
+
     @Test func theTimeThatCountsCanBeGiven() async throws {
         let arguments = [
             "--provider", "slack", "--secret", "s", "--header", "X-Slack-Request-Timestamp: 1531420618", "--header",

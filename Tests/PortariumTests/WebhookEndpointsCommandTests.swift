@@ -42,6 +42,22 @@ struct WebhookEndpointsCommandTests {
         }
     }
 
+    @Test func howSendersSignIsSaidPieceByPiece() async throws {
+        let endpoint = Self.endpoint.replacing(
+            #""mapping""#, with: #""verification":{"header":"X-A","encoding":"hex","algorithm":"sha256"},"mapping""#)
+        try await FakeRouter.with { _, _ in
+            .json(endpoint)
+        } _: { router in
+            let options = ["--signature-encoding", "base64", "--signature-algorithm", "sha1"]
+            #expect(
+                await router.run(["webhook-endpoints", "update", "hub"] + options, on: CapturedTerminal()) == .done)
+            let body = try #require(router.requests.last.flatMap { JSONValue(parsing: $0.body.utf8)?.members })
+            #expect(body["verification"]?["header"]?.plain == "X-A")
+            #expect(body["verification"]?["encoding"]?.plain == "base64")
+            #expect(body["verification"]?["algorithm"]?.plain == "sha1")
+        }
+    }
+
     @Test func aSecretThatIsNotThereIsAskedForBeforeTheRouter() async throws {
         try await FakeRouter.with { _, _ in
             .json(Self.endpoint)

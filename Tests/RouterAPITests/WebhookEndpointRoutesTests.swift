@@ -44,6 +44,21 @@ struct WebhookEndpointRoutesTests {
         #expect(api.webhookEndpoints.secrets(of: "hub")?.count == 2)
     }
 
+    @Test func howSendersSignIsShownAndCanBePutBack() async throws {
+        let api = try APIFixture()
+        let created = try await api.send(
+            .post, Self.path,
+            body: #"{"id":"acme","provider":"hmac","secrets":["s"],"verification":{"header":"X-Acme","prefix":"v2="}}"#)
+        #expect(created.status == 201)
+        let shown = try created.json()["verification"]
+        #expect(shown?["header"]?.string == "X-Acme")
+        #expect(shown?["prefix"]?.string == "v2=")
+        #expect(shown?["encoding"]?.string == "hex")
+        #expect(shown?["algorithm"]?.string == "sha256")
+        let answer = try await api.send(.put, "\(Self.path)/acme", bytes: created.body)
+        #expect(try answer.json() == created.json())
+    }
+
     @Test func theUrlIsAPathWhereNobodySaidMore() async throws {
         let body = #"{"provider":"stripe","secrets":["s"]}"#
         let answer = try await APIFixture().send(.post, Self.path, body: body)
@@ -74,6 +89,13 @@ struct WebhookEndpointRoutesTests {
         (#"{"provider":"github","secrets":["s"],"mapping":{"type":"{x}"}}"#, ["/mapping/type"]),
         (#"{"provider":"github","secrets":["s"],"mapping":{"type":["a","{/b"]}}"#, ["/mapping/type/1"]),
         (#"{"provider":"github","secrets":["s"],"secret":"s"}"#, ["/secret"]),
+        (#"{"provider":"github","secrets":["s"],"verification":{}}"#, ["/verification"]),
+        (
+            #"{"provider":"hmac","secrets":["s"],"#
+                + #""verification":{"header":"a b","prefix":"a,","encoding":"x","algorithm":"md5"}}"#,
+            ["/verification/header", "/verification/prefix", "/verification/encoding", "/verification/algorithm"]
+        ),
+        (#"{"provider":"hmac","secrets":["s"],"verification":{"name":"x"}}"#, ["/verification/name"]),
     ])
     func whatIsWrongIsNamed(body: String, pointers: [String]) async throws {
         let answer = try await APIFixture().send(.post, Self.path, body: body)

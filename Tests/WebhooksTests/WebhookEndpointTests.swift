@@ -121,6 +121,9 @@ struct WebhookEndpointTests {
                 $0.toleranceSeconds = 7
                 $0.publicURL = "https://lab.example/x"
             }
+            try await world.endpoint("hmac", secrets: ["s"], id: "acme") {
+                $0.verification = HMACVerification(header: "X-Acme", prefix: "v1=", encoding: .base64)
+            }
             try await world.endpoint("github", secrets: ["s"], id: "gone")
             try await world.endpoints.delete("gone", tenant: "t")
         }
@@ -131,6 +134,9 @@ struct WebhookEndpointTests {
             #expect(endpoint.allowedAddresses.map(\.description) == ["192.0.2.0/24"])
             #expect(endpoint.toleranceSeconds == 7)
             #expect(endpoint.publicURL == "https://lab.example/x")
+            let signed = ("X-Acme", "v1=\(WebhookSigner.base64(Self.body, "s"))")
+            #expect(try await world.post("acme", Self.body, [signed]).status == 202)
+            #expect(try await world.post("acme", Self.body, [("X-Webhook-Signature", signed.1)]).status == 401)
             #expect(try await world.post("gone", Self.body, Self.signed("s")).status == 404)
         }
     }

@@ -53,7 +53,13 @@ struct WebhookCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("A header of the request; may be repeated.", valueName: "name: value"))
         var header: [HeaderField] = []
 
+        @OptionGroup var signature: SignatureFlags
+
         func validate() throws {
+            if self.signature.verification != nil, !self.provider.takesVerification {
+                throw ValidationError(
+                    "--signature-… are for --provider hmac: \(self.provider.name) signs in its own way")
+            }
             if let at, !(0...Int64(1) << 40).contains(at) {
                 throw ValidationError("--at is a number of seconds since 1970, like 1700000000")
             }
@@ -61,7 +67,10 @@ struct WebhookCommand: AsyncParsableCommand {
 
         func run() async throws {
             let verifier: WebhookVerifier
-            do { verifier = try WebhookVerifier(self.provider, secrets: self.secret) } catch {
+            do {
+                verifier = try WebhookVerifier(
+                    self.provider, secrets: self.secret, verification: self.signature.verification)
+            } catch {
                 throw CommandFailure(.usage, "--secret: \(error)")
             }
             let request = WebhookRequest(

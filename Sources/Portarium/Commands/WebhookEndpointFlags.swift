@@ -36,9 +36,12 @@ struct WebhookEndpointFlags: ParsableArguments {
     @Option(help: ArgumentHelp("How far a timestamp may be off, 1 to 3600.", valueName: "seconds"))
     var tolerance: Int?
 
+    @OptionGroup var signature: SignatureFlags
+
     var isEmpty: Bool {
         self.provider == nil && self.secretFile.isEmpty && self.secretEnv.isEmpty && self.allow.isEmpty
-            && self.map.isEmpty && self.dedupeWindow == nil && self.publicUrl == nil && self.tolerance == nil
+            && self.map.isEmpty && self.signature.members.isEmpty && self.dedupeWindow == nil && self.publicUrl == nil
+            && self.tolerance == nil
     }
 
     /// Puts what was given over `members`, an endpoint as the API has it.
@@ -58,6 +61,10 @@ struct WebhookEndpointFlags: ParsableArguments {
         }
         if let dedupeWindow { members["dedupeWindowSeconds"] = .integer(Int64(dedupeWindow)) }
         if let publicUrl { members["publicUrl"] = .string(publicUrl) }
+        if !self.signature.members.isEmpty {
+            members["verification"] = .object(
+                (members["verification"]?.members ?? [:]).merging(self.signature.members) { $1 })
+        }
         if let tolerance { members["toleranceSeconds"] = .integer(Int64(tolerance)) }
         return members
     }

@@ -45,6 +45,7 @@ extension WebhookEndpointsCommand {
         /// What an endpoint is made of; everything else in a representation is the router's.
         static let ownMembers = [
             "provider", "allowedAddresses", "mapping", "dedupeWindowSeconds", "publicUrl", "toleranceSeconds",
+            "verification",
         ]
 
         static let configuration = CommandConfiguration(
@@ -86,9 +87,14 @@ extension WebhookEndpointsCommand {
                     let current = try await client.call(.get(path)).json.members ?? [:]
                     members = current.filter { Self.ownMembers.contains($0.key) }
                 }
-                let mapping = (members["mapping"]?.members ?? [:]).merging(changes["mapping"]?.members ?? [:]) { $1 }
+                // Of these an option changes a part.
+                var parts: [String: JSONValue] = [:]
+                for name in ["mapping", "verification"] {
+                    let part = (members[name]?.members ?? [:]).merging(changes[name]?.members ?? [:]) { $1 }
+                    if !part.isEmpty { parts[name] = .object(part) }
+                }
                 members.merge(changes) { $1 }
-                if !mapping.isEmpty { members["mapping"] = .object(mapping) }
+                members.merge(parts) { $1 }
                 let answer = try await client.call(.put(path, .object(members)))
                 try self.server.show(answer, on: terminal, human: WebhookEndpointsCommand.show)
             }

@@ -178,7 +178,8 @@ extension LogWebhookEndpointService {
         let ring = try self.ring()
         do throws(WebhookSecretError) {
             _ = try WebhookVerifier(
-                endpoint.provider, secrets: secrets, toleranceSeconds: endpoint.toleranceSeconds)
+                endpoint.provider, secrets: secrets, verification: endpoint.verification,
+                toleranceSeconds: endpoint.toleranceSeconds)
         } catch {
             throw ServiceError(
                 .unprocessable, "the secrets cannot be used: \(error)",
@@ -237,7 +238,7 @@ extension LogWebhookEndpointService {
         if let keyring {
             do {
                 verifier = try WebhookVerifier(
-                    endpoint.provider, secrets: Self.opened(stored, keyring),
+                    endpoint.provider, secrets: Self.opened(stored, keyring), verification: endpoint.verification,
                     toleranceSeconds: endpoint.toleranceSeconds)
             } catch { fault = "a secret of it \(error)" }
         } else {

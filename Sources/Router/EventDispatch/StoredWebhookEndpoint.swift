@@ -18,6 +18,7 @@ struct StoredWebhookEndpoint: Codable, Sendable, Hashable {
     var dedupeWindowSeconds: Int
     var publicURL: String?
     var toleranceSeconds: Int64?
+    var verification: HMACVerification?
     var createdAt: Int64
     var updatedAt: Int64
 
@@ -36,6 +37,7 @@ struct StoredWebhookEndpoint: Codable, Sendable, Hashable {
         self.dedupeWindowSeconds = endpoint.dedupeWindowSeconds
         self.publicURL = endpoint.publicURL
         self.toleranceSeconds = endpoint.toleranceSeconds
+        self.verification = endpoint.verification
         self.createdAt = now.milliseconds
         self.updatedAt = now.milliseconds
     }
@@ -59,6 +61,7 @@ struct StoredWebhookEndpoint: Codable, Sendable, Hashable {
         endpoint.dedupeWindowSeconds = self.dedupeWindowSeconds
         endpoint.publicURL = self.publicURL
         endpoint.toleranceSeconds = self.toleranceSeconds
+        endpoint.verification = self.verification
         return endpoint
     }
 }

@@ -19,6 +19,14 @@ extension JSONWriter {
             json.member("dedupeWindowSeconds", endpoint.dedupeWindowSeconds)
             if let url = endpoint.publicURL { json.member("publicUrl", url) }
             if let tolerance = endpoint.toleranceSeconds { json.member("toleranceSeconds", tolerance) }
+            if let verification = endpoint.verification {
+                json.object("verification") { json in
+                    json.member("header", verification.header)
+                    if let prefix = verification.prefix { json.member("prefix", prefix) }
+                    json.member("encoding", verification.encoding.rawValue)
+                    json.member("algorithm", verification.algorithm.rawValue)
+                }
+            }
             if let fault = view.fault { json.member("fault", fault) }
             json.time("createdAt", view.createdAt)
             json.time("updatedAt", view.updatedAt)

@@ -11,7 +11,7 @@ import Webhooks
 struct WebhookEndpointDocument: Decodable {
     private static let members = [
         "id", "provider", "secrets", "allowedAddresses", "mapping", "dedupeWindowSeconds", "publicUrl",
-        "toleranceSeconds",
+        "toleranceSeconds", "verification",
     ]
     private static let readOnlyMembers = ["url", "secretCount", "fault", "createdAt", "updatedAt"]
 
@@ -23,6 +23,7 @@ struct WebhookEndpointDocument: Decodable {
     private let dedupeWindowSeconds: Int?
     private let publicURL: String?
     private let toleranceSeconds: Int?
+    private let verification: HMACVerificationDocument?
 
     /// One template, or several.
     private struct Templates: Decodable {
@@ -51,6 +52,8 @@ struct WebhookEndpointDocument: Decodable {
         self.dedupeWindowSeconds = try members.numberIfPresent(Int.self, forKey: StrictMember("dedupeWindowSeconds"))
         self.publicURL = try members.decodeIfPresent(String.self, forKey: StrictMember("publicUrl"))
         self.toleranceSeconds = try members.numberIfPresent(Int.self, forKey: StrictMember("toleranceSeconds"))
+        self.verification = try members.decodeIfPresent(
+            HMACVerificationDocument.self, forKey: StrictMember("verification"))
     }
 
     /// - Parameters:
@@ -78,6 +81,7 @@ struct WebhookEndpointDocument: Decodable {
         }
         let ranges = self.ranges(&faults)
         let mapping = self.mapping(&faults)
+        let verification = self.verification?.verification(provider, &faults)
         try faults.throwIfAny()
         guard let provider else { throw faults.problem }
         var endpoint = WebhookEndpoint(id: id ?? self.id ?? "", tenant: tenant, provider: provider)
@@ -86,6 +90,7 @@ struct WebhookEndpointDocument: Decodable {
         endpoint.dedupeWindowSeconds = self.dedupeWindowSeconds ?? WebhookEndpoint.dedupeWindowSecondsDefault
         endpoint.publicURL = self.publicURL
         endpoint.toleranceSeconds = self.toleranceSeconds.map { Int64($0) }
+        endpoint.verification = verification
         return WebhookEndpointRequest(endpoint: endpoint, secrets: self.secrets)
     }
 

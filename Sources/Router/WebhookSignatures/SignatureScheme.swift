@@ -4,6 +4,7 @@ public struct SignatureScheme: Sendable, Hashable {
     public enum Algorithm: Sendable, Hashable {
         case hmacSHA256
         case hmacSHA1
+        case hmacSHA512
         case ed25519
         /// The secret itself is in the header.
         case token

@@ -56,6 +56,7 @@ struct WebhookKey: Sendable {
             case .token:
                 let secret = key.withUnsafeBytes { SHA256.hash(data: $0) }
                 return candidates.contains { SHA256.hash(data: $0) == secret }
+            case .hmacSHA512: return Self.matches(candidates, content, HMAC<SHA512>(key: key))
             case .hmacSHA1: return Self.matches(candidates, content, HMAC<Insecure.SHA1>(key: key))
             case .hmacSHA256, .ed25519: return Self.matches(candidates, content, HMAC<SHA256>(key: key))
             }

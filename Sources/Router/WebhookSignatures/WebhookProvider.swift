@@ -6,6 +6,9 @@ public struct WebhookProvider: Sendable, Hashable {
     /// The one whose prefix a secret has, else the one without.
     public let schemes: [SignatureScheme]
 
+    /// Whether an endpoint may say how its senders sign, see ``HMACVerification``.
+    public var takesVerification: Bool { self.name == "hmac" }
+
     /// Whether the URL is signed, which therefore has to be known.
     public var signsURL: Bool { self.schemes.contains { $0.signed.contains(.urlAndForm) } }
 

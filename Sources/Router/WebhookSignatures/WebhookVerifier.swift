@@ -11,15 +11,18 @@ public struct WebhookVerifier: Sendable {
 
     /// - Parameters:
     ///   - secrets: one or more; each of them is good, so that they can be rotated.
+    ///   - verification: how the sender signs, where that is not the provider's own way; for those that take it.
     ///   - toleranceSeconds: how far a timestamp may be off; nil: as far as the provider says.
     /// - Throws: ``WebhookSecretError`` where one cannot be used.
     public init(
-        _ provider: WebhookProvider, secrets: [String], toleranceSeconds: Int64? = nil
+        _ provider: WebhookProvider, secrets: [String], verification: HMACVerification? = nil,
+        toleranceSeconds: Int64? = nil
     ) throws(WebhookSecretError) {
         guard !secrets.isEmpty else { throw WebhookSecretError("there is no secret: give the provider's") }
         var keys: [WebhookKey] = []
         for secret in secrets {
             var key = try WebhookKey(secret, for: provider)
+            if let verification, provider.takesVerification { key.scheme = verification.applied(to: key.scheme) }
             if let toleranceSeconds { key.scheme.toleranceSeconds = toleranceSeconds }
             keys.append(key)
         }

@@ -32,6 +32,9 @@ public struct WebhookEndpoint: Sendable, Hashable {
     /// How far a provider's timestamp may be off, `1...3600`; nil: as the provider says.
     public var toleranceSeconds: Int64?
 
+    /// How its senders sign, for a provider that takes that; nil: as the provider says.
+    public var verification: HMACVerification?
+
     public init(id: String, tenant: String, provider: WebhookProvider) {
         self.id = id
         self.tenant = tenant
