@@ -88,6 +88,8 @@ let package = Package(
         room("Identity", "Sources/Router/Identity", [.crypto]),
         // ◇ traces: spans, who decides about them, and how OTLP writes them
         room("Traces", "Sources/Router/Traces", ["CloudEvents", .nioCore]),
+        // ◇ what a tenant may use: rates and caps
+        room("TenantLimits", "Sources/Router/TenantLimits", []),
         // ◆ tokens of an issuer: its keys, over async-http-client, and what they sign
         room(
             "TokenVerification", "Sources/Router/TokenVerification",
@@ -107,7 +109,8 @@ let package = Package(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "Observability",
-                "SecretSealing", "Traces", "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
+                "SecretSealing", "TenantLimits", "Traces", "WebhookSignatures", "Webhooks", .nioCore, .lifecycle,
+                .logging, .deque,
             ]),
         // zlib
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -160,10 +163,11 @@ let package = Package(
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability", "Traces",
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability", "TenantLimits",
+                "Traces",
                 "WebhookSignatures",
                 "Webhooks",
-                .nioCore, .nioHTTP1, .httpTypes,
+                .nioCore, .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird,
                 .hummingbirdCore, .lifecycle, .logging, .deque,
             ]),
@@ -172,8 +176,8 @@ let package = Package(
             name: "RouterAPI",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Identity",
-                "NetworkGuard", "Observability", "WebhookSignatures", "Webhooks", .nioCore, .httpTypes, .hummingbird,
-                .hummingbirdCore, .lifecycle, .logging,
+                "NetworkGuard", "Observability", "TenantLimits", "WebhookSignatures", "Webhooks", .nioCore, .httpTypes,
+                .hummingbird, .hummingbirdCore, .lifecycle, .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
         // ◆ outbound delivery
@@ -192,7 +196,8 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TokenVerification",
+                "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TenantLimits",
+                "TokenVerification",
                 "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", "Traces",
                 "TraceExport", .nioCore,
                 .nioPosix, .nioHTTP1, .httpTypes,
@@ -268,7 +273,7 @@ let package = Package(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "Identity", "RouterTestKit",
-                "Traces", .nioCore, .lifecycle, .logging,
+                "TenantLimits", "Traces", .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -288,7 +293,8 @@ let package = Package(
         tests(
             "IngressTests",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", "Traces", .nioCore,
+                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", "TenantLimits",
+                "Traces", .nioCore,
                 .nioPosix,
                 .nioEmbedded,
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
@@ -308,7 +314,7 @@ let package = Package(
             "RouterAPITests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "EventDispatch", "HTTPServing", "Identity", "NetworkGuard",
-                "RouterAPI", "RouterTestKit", "WebhookSignatures", "Webhooks",
+                "RouterAPI", "RouterTestKit", "TenantLimits", "WebhookSignatures", "Webhooks",
                 .nioCore, .nioPosix, .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
                 .lifecycle,
                 .logging, .yams,
@@ -327,6 +333,7 @@ let package = Package(
                 "CloudEvents", "Traces", "TraceExport", "RouterTestKit", .nioCore, .lifecycle, .lifecycleTestKit,
             ]),
         tests("IdentityTests", ["Identity"]),
+        tests("TenantLimitsTests", ["TenantLimits"]),
         tests(
             "TokenVerificationTests",
             ["Identity", "TokenIssuerKit", "TokenVerification", .jwtKit, .logging]),
@@ -359,7 +366,8 @@ let package = Package(
             "PortariumTests",
             [
                 "CloudEvents", "EventDispatch", "EventLog", "ClaimCheck", "HTTPEventSink", "Identity", "Ingress",
-                "KafkaEventLog", "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", "SecretSealing", "Webhooks",
+                "KafkaEventLog", "NetworkGuard", "ObjectStore", "Portarium", "RouterAPI", "SecretSealing",
+                "TenantLimits", "Webhooks",
                 .nioCore,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .configuration, .argumentParser, .logging,
             ]),

@@ -21,6 +21,16 @@ struct BenchmarkResult: Codable, Sendable {
             ratio: ratio, required: ratioMin, ok: ratio >= ratioMin)
     }
 
+    /// A time, which is the better the less it is, measured against that of less work, round by round.
+    static func relativeTime(
+        _ name: String, unit: String, rounds: [(value: Double, ceiling: Double)], ratioMin: Double
+    ) -> BenchmarkResult {
+        let ratio = rounds.map { $0.ceiling / $0.value }.median
+        return BenchmarkResult(
+            name: name, value: rounds.map(\.value).median, unit: unit, ceiling: rounds.map(\.ceiling).median,
+            ratio: ratio, required: ratioMin, ok: ratio >= ratioMin)
+    }
+
     /// Measured against a fixed goal that has to be reached.
     static func atLeast(_ name: String, unit: String, value: Double, required: Double) -> BenchmarkResult {
         BenchmarkResult(name: name, value: value, unit: unit, required: required, ok: value >= required)

@@ -41,6 +41,7 @@ struct Main {
         WebhookBenchmark(),
         DeliveryBenchmark(),
         DeadSinkBenchmark(),
+        FairnessBenchmark(),
         FilterBenchmark(),
         SubscriptionsBenchmark(count: 1_000, ratioMin: 0.9),
         SubscriptionsBenchmark(count: 10_000, ratioMin: 0.7),

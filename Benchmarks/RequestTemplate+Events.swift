@@ -11,15 +11,18 @@ extension RequestTemplate {
     }
 
     /// Many events in one request, batched mode.
-    static func batch(type: String, count: Int, dataBytes: Int, keys: Int) -> RequestTemplate {
+    static func batch(
+        type: String, count: Int, dataBytes: Int, keys: Int, tenant: String? = nil
+    ) -> RequestTemplate {
         let event = """
             {"specversion":"1.0","id":"\(Self.number)","source":"/bench","type":"\(type)","subject":"bench",\
             "partitionkey":"\(Self.key)","datacontenttype":"application/json","data":\(Self.data(dataBytes))}
             """
+        let named = tenant.map { "x-tenant-id: \($0)\r\n" } ?? ""
         let body = "[" + Array(repeating: event, count: count).joined(separator: ",") + "]"
         let text = """
             POST /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/cloudevents-batch+json\r\n\
-            content-length: \(body.utf8.count)\r\n\r\n\(body)
+            \(named)content-length: \(body.utf8.count)\r\n\r\n\(body)
             """
         return RequestTemplate(text: text, eventsPerRequest: count, keys: keys)
     }

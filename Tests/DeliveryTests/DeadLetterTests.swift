@@ -57,4 +57,55 @@ import Testing
         recorder.commit()
         #expect(recorder.committedTail() == 3)
     }
+
+    @Test func oneThatMayNotBeWrittenSuspendsAndLosesNothing() {
+        var recorder = MachineRecorder()
+        recorder.add("a")
+        recorder.publish(["k", "k"])
+        recorder.answer(.rejected, status: 400)
+        recorder.refuseDeadLetter()
+        #expect(recorder.suspended == ["a"])
+        #expect(recorder.machine.isQuiet)
+        recorder.commit()
+        #expect(recorder.committedTail() != 2 || recorder.cursor("a")?.isDetached == true)
+        recorder.pass(60_000)
+        #expect(recorder.deadLetters.isEmpty && recorder.attempts.isEmpty)
+        // Whoever resumes it has it tried once more; then it is given up again.
+        recorder.update(MachineRecorder.specification("a"))
+        recorder.serveFetches()
+        #expect(recorder.sent["a"] == [0, 0])
+        recorder.answer(.rejected, status: 400)
+        recorder.writeDeadLetter()
+        recorder.settleAll()
+        #expect(recorder.sent["a"] == [0, 0, 1])
+        #expect(recorder.machine.isQuiet)
+    }
+
+    @Test func itIsAllTheSameAfterARestart() {
+        var recorder = MachineRecorder()
+        recorder.add("a")
+        recorder.publish(["k", "k"])
+        recorder.answer(.rejected, status: 400)
+        recorder.refuseDeadLetter()
+        recorder.commit()
+        var restarted = recorder.restarted(MachineRecorder.specification("a"))
+        restarted.serveFetches()
+        restarted.settleAll()
+        #expect(restarted.sent["a"] == [0, 1])
+    }
+
+    @Test func severalThatMayNotBeWrittenAllWait() {
+        var recorder = MachineRecorder()
+        recorder.add("a")
+        recorder.publish(["k", "l", "m"])
+        for _ in 0..<3 { recorder.answer(.rejected, status: 400) }
+        for _ in 0..<3 { recorder.refuseDeadLetter() }
+        #expect(recorder.suspended == ["a"])
+        recorder.pass(60_000)
+        #expect(recorder.deadLetters.isEmpty && recorder.attempts.isEmpty)
+        recorder.update(MachineRecorder.specification("a"))
+        recorder.settleAll()
+        #expect(recorder.sent["a"]?.sorted() == [0, 0, 1, 1, 2, 2])
+        #expect(recorder.machine.isQuiet)
+    }
 }

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [1, 6])
     func weightsAreRespected(inFlightMax: Int) {
         var recorder = MachineRecorder { $0.inFlightMax = inFlightMax }
-        recorder.machine.setWeight(3, ofTenant: "heavy")
+        recorder.machine.setShare(ofTenant: "heavy", weight: 3, now: 0)
         recorder.add("a", tenant: "heavy") { $0.concurrency = 100 }
         recorder.add("b", tenant: "light") { $0.concurrency = 100 }
         recorder.publish(500)

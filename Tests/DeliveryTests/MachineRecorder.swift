@@ -211,6 +211,11 @@ struct MachineRecorder {
         self.take()
     }
 
+    mutating func refuseDeadLetter() {
+        self.machine.deadLetterRefused(self.deadLetters.removeFirst().id, reason: "too many", now: self.now)
+        self.take()
+    }
+
     mutating func pass(_ milliseconds: Int64) {
         self.now += milliseconds
         self.machine.advance(now: self.now)

@@ -153,6 +153,7 @@ private final class CountingObserver: DispatchObserver {
     func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport) {}
     func deadLettered(_ reason: DeadLetterReason) {}
     func deadLetterFailed() {}
+    func deadLetterRefused() {}
     func commitFailed() {}
     func invalidRecord(at position: Position) { self.state.withLock { $0[0] += 1 } }
     func invalidRecordsUnkept(_ count: Int) { self.state.withLock { $0[1] += count } }

@@ -18,6 +18,7 @@ final class RouteCounter: DispatchObserver {
     func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport) {}
     func deadLettered(_ reason: DeadLetterReason) {}
     func deadLetterFailed() {}
+    func deadLetterRefused() {}
     func commitFailed() {}
     func invalidRecord(at position: Position) {}
     func invalidRecordsUnkept(_ count: Int) {}

@@ -50,7 +50,8 @@ struct EventServer: Sendable {
         budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
         queueRecordsMax: Int = 1_000, eventBytesLimit: String = "limits.eventBytesMax",
         directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil,
-        callers: any CallerResolver = HeaderTenantResolver(), tracer: Tracer? = nil
+        callers: any CallerResolver = HeaderTenantResolver(), tracer: Tracer? = nil,
+        meters: TenantMeters? = nil
     ) throws {
         let writer: any EventLogWriter = log ?? self.writer
         let counter = Mutex(0)
@@ -74,10 +75,10 @@ struct EventServer: Sendable {
         var configuration = IngressConfiguration(limits: limits, eventBytesLimit: eventBytesLimit)
         configuration.directBodyBytesMax = directBodyBytesMax
         self.routes = EventRoutes(
-            configuration: configuration, intake: intake, bodies: self.bodies, observer: self.counter,
-            clock: { Self.now })
+            configuration: configuration, intake: intake, bodies: self.bodies, meters: meters,
+            observer: self.counter, clock: { Self.now })
         self.direct = DirectEventRoute(
-            configuration: configuration, intake: intake, queue: self.queue, callers: callers,
+            configuration: configuration, intake: intake, queue: self.queue, callers: callers, meters: meters,
             observer: self.counter, clock: { Self.now })
     }
 

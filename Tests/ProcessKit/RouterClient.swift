@@ -9,6 +9,8 @@ package struct RouterClient: Sendable {
         package var status: Int
         package var contentType: String
         package var body: [UInt8]
+        /// By names in small letters; of several lines the last.
+        package var headers: [String: String] = [:]
         package var json: JSONValue { (try? JSONValue.parsing(self.body)) ?? .null }
         package var text: String { String(decoding: self.body, as: UTF8.self) }
     }
@@ -55,7 +57,8 @@ package struct RouterClient: Sendable {
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "",
-            body: Array(bytes.readableBytesView))
+            body: Array(bytes.readableBytesView),
+            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 })
     }
 
     /// Sends JSON and insists on the status.

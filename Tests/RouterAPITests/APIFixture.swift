@@ -18,6 +18,7 @@ struct APIFixture {
     let keys: InMemoryKeys
     let deadLetters = InMemoryDeadLetters()
     let webhookEndpoints = InMemoryWebhookEndpoints()
+    let tenantLimits = InMemoryTenantLimits()
     let events: InMemoryEvents
     let description: OpenAPIDescription
     private let router: Router<RouterRequestContext>
@@ -32,7 +33,8 @@ struct APIFixture {
         self.description = try OpenAPIDescription()
         let routes = RouterAPIRoutes(
             subscriptions: self.subscriptions, replays: self.replays, deadLetters: self.deadLetters, keys: self.keys,
-            events: events, webhookEndpoints: self.webhookEndpoints, audit: audit,
+            events: events, webhookEndpoints: self.webhookEndpoints,
+            limits: self.tenantLimits, usage: self.tenantLimits.usage, audit: audit,
             budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 100), configuration: configuration)
         self.router = HTTPApplication.makeRouter(routes: [routes, OpenAPIRoute()], callers: callers)
     }

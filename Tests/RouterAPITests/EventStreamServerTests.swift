@@ -53,7 +53,8 @@ struct EventStreamServerTests {
         serving.stopTimeout = .seconds(60)
         let routes = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
-            keys: InMemoryKeys(), events: events, webhookEndpoints: InMemoryWebhookEndpoints(), stands: stands,
+            keys: InMemoryKeys(), events: events, webhookEndpoints: InMemoryWebhookEndpoints(),
+            limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage, stands: stands,
             budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100), configuration: configuration)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -114,7 +114,7 @@ struct KeyRoutesTests {
         let keys = InMemoryKeys()
         let callers = CredentialResolver(keys: keys, tokens: nil, defaultTenant: "default", observer: Silent())
         let api = try APIFixture(callers: callers, keys: keys, audit: journal)
-        let admin = try await keys.make(.one("default"), [.admin])
+        let admin = try await keys.make(.all, [.admin])
         let headers = Self.bearer(admin)
         api.deadLetters.state.withLock { $0.letters = [APIFixture.deadLetter("d1"), APIFixture.deadLetter("d2")] }
         let orders = #"{"id":"orders","sink":"https://sink.example/in","protocol":"HTTP"}"#
@@ -139,6 +139,8 @@ struct KeyRoutesTests {
         _ = try await api.send(
             .put, "/v1/webhook-endpoints/hub", body: #"{"provider":"github"}"#, headers: headers)
         _ = try await api.send(.delete, "/v1/webhook-endpoints/hub", headers: headers)
+        _ = try await api.send(.put, "/v1/tenants/acme/limits", body: #"{"weight":2}"#, headers: headers)
+        _ = try await api.send(.delete, "/v1/tenants/acme/limits", headers: headers)
         // What is refused, or only looked at, is no act.
         _ = try await api.send(.delete, "/v1/subscriptions/nothing", headers: headers)
         _ = try await api.send(

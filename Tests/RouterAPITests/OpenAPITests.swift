@@ -35,6 +35,7 @@ struct OpenAPITests {
             RouterAPIRoutes(
                 subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
                 keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
+                limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
                 budget: budget),
             OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute(contentType: "text/plain") { ByteBuffer() },
         ]
@@ -54,7 +55,7 @@ struct OpenAPITests {
         let described = try OpenAPIDescription().operations
         #expect(routes.subtracting(described).isEmpty)
         #expect(described.subtracting(routes).isEmpty)
-        #expect(described.count == 37)
+        #expect(described.count == 41)
     }
 
     @Test func aMethodThatAPathDoesNotHaveIs405() async throws {
@@ -80,6 +81,7 @@ struct OpenAPITests {
         let api = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
             keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
+            limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
             budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
         let router = HTTPApplication.makeRouter(routes: [Publishing(), api], callers: HeaderTenantResolver())
         try await Application(router: router).test(.router) { client in

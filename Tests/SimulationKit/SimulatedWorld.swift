@@ -108,6 +108,8 @@ public struct SimulatedWorld {
         limits.inFlightMax = Int.random(in: 1...12, using: &random)
         limits.inFlightPerDestinationMax = Int.random(in: 1...6, using: &random)
         limits.inFlightPerTenantMax = Int.random(in: 1...8, using: &random)
+        // From 32 on, some places are kept for tenants that have few.
+        if Int.random(in: 0..<4, using: &random) == 0 { (limits.inFlightMax, limits.inFlightPerTenantMax) = (32, 32) }
         limits.circuitFailuresMax = Int.random(in: 1...10, using: &random)
         limits.circuitOpenMillisecondsMin = Int64.random(in: 20...500, using: &random)
         limits.circuitOpenMillisecondsMax = 3_000
@@ -136,7 +138,7 @@ public struct SimulatedWorld {
     mutating func restart() {
         self.machine = DeliveryStateMachine(limits: self.limits, seed: self.random.next())
         for (index, tenant) in Self.tenants.enumerated() {
-            self.machine.setWeight(self.weights[index], ofTenant: tenant)
+            self.machine.setShare(ofTenant: tenant, weight: self.weights[index], now: self.now)
         }
         self.statistics.probes += self.sending.probes
         self.sending = SendingModel(limits: self.limits)

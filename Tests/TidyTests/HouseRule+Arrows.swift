@@ -5,6 +5,7 @@ extension HouseRule {
         "Sources/Router/EventLog/": ["CloudEvents", "NIOCore"],
         "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "NIOCore"],
         "Sources/Router/Identity/": ["Crypto"],
+        "Sources/Router/TenantLimits/": [],
         "Sources/Router/Webhooks/": [
             "CloudEvents", "EventLog", "NetworkGuard", "WebhookSignatures", "NIOCore", "Crypto", "DequeModule",
             "Synchronization",

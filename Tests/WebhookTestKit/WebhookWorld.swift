@@ -93,7 +93,7 @@ public struct WebhookWorld: Sendable {
     public static func with(
         _ log: InMemoryEventLog? = nil, keys: String? = Self.key, at milliseconds: Int64? = nil,
         sharedBy replica: ReplicaEventLog? = nil, spooledOn store: (any SpoolStore)? = nil, patience: Int64 = 60_000,
-        endpointsMax: Int = 1_000, tracer: Tracer? = nil,
+        endpointsMax: Int = 1_000, tracer: Tracer? = nil, meters: TenantMeters? = nil,
         _ change: (inout WebhookIntakeConfiguration) -> Void = { _ in },
         _ body: (WebhookWorld) async throws -> Void
     ) async throws {
@@ -135,7 +135,7 @@ public struct WebhookWorld: Sendable {
                 eventLoops: MultiThreadedEventLoopGroup.singleton),
             bodies: RequestBodyReader(
                 bytesMax: 4 << 20, budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 1_000)),
-            observer: counter, clock: { Timestamp(milliseconds: now.milliseconds.withLock { $0 }) })
+            meters: meters, observer: counter, clock: { Timestamp(milliseconds: now.milliseconds.withLock { $0 }) })
         let world = WebhookWorld(
             log: log, endpoints: endpoints, counter: counter, spool: spool, deliveries: deliveries, lines: lines,
             application: HTTPApplication.make(

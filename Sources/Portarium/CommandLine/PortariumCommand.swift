@@ -31,5 +31,6 @@ struct PortariumCommand: AsyncParsableCommand {
             ServeCommand.self, PublishCommand.self, TailCommand.self, SubscriptionsCommand.self, ReplayCommand.self,
             DeadLettersCommand.self, TraceCommand.self, WebhookEndpointsCommand.self, FilterCommand.self,
             WebhookCommand.self, CheckCommand.self, TopicsCommand.self, EventTypesCommand.self, KeysCommand.self,
+            TenantsCommand.self,
         ])
 }

@@ -1,6 +1,30 @@
 import NetworkGuard
+import Subscriptions
 
 extension ConfigurationKey.ListRule {
+    /// `URL=number`, each destination once.
+    static let destinationRates = Self(
+        elementForm: "url=number",
+        read: { configuration in configuration.sink.destinationRates.map { "\($0.origin)=\($0.perSecond)" } },
+        write: { (elements, configuration) throws(ConfigurationFault) in
+            var rates: [DestinationRate] = []
+            for (index, element) in elements.enumerated() {
+                let parts = element.filter { $0 != " " }.split(separator: "=", maxSplits: 1).map(String.init)
+                guard parts.count == 2, let origin = SinkURL.origin(ofSink: parts[0]) else {
+                    throw ConfigurationFault(
+                        "'\(element)' must be written url=number, such as https://api.example.com=50", index: index)
+                }
+                guard let perSecond = Int(parts[1]), (1...1_000_000).contains(perSecond) else {
+                    throw ConfigurationFault("'\(element)': the number must be 1 to 1000000", index: index)
+                }
+                guard !rates.contains(where: { $0.origin == origin }) else {
+                    throw ConfigurationFault("'\(origin)' is named twice", index: index)
+                }
+                rates.append(DestinationRate(origin: origin, perSecond: perSecond))
+            }
+            configuration.sink.destinationRates = rates
+        })
+
     /// Addresses, networks, and `auto`.
     static let allowedNetworks = Self(
         elementForm: "\(AllowedNetworks.automaticWord), address or address/length",

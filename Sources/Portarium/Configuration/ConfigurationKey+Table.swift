@@ -1,8 +1,8 @@
 extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
-        Self.server + Self.auth + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.dispatch
-        + Self.sink + Self.webhooks + Self.observability + Self.tracing
+        Self.server + Self.auth + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.tenants
+        + Self.dispatch + Self.sink + Self.webhooks + Self.observability + Self.tracing
 
     static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
@@ -167,7 +167,7 @@ extension ConfigurationKey {
         .integer("dispatch.inFlightMax", \.dispatch.inFlightMax, 1...65_536, "Requests in flight at most."),
         .integer(
             "dispatch.inFlightPerDestinationMax", \.dispatch.inFlightPerDestinationMax, 1...65_535,
-            "Requests in flight to one host and port at most."),
+            "Requests in flight to one host and port for one tenant at most."),
         .integer(
             "dispatch.inFlightPerTenantMax", \.dispatch.inFlightPerTenantMax, 1...65_536,
             "Requests in flight for one tenant at most."),
@@ -218,7 +218,13 @@ extension ConfigurationKey {
             "How long a connection to a sink may take."),
         .integer(
             "sink.connectionsPerDestinationMax", \.sink.connectionsPerDestinationMax, 1...65_535,
-            "Connections to one host and port at most."),
+            "Attempts in flight, and so connections, to one host and port of all tenants together at most."),
+        .integer(
+            "sink.attemptsPerSecondMax", \.sink.attemptsPerSecondMax, 0...1_000_000,
+            "Attempts a second to one host and port, of all tenants and subscriptions together; 0 is no limit."),
+        ConfigurationKey(
+            path: ["sink", "destinationRates"], form: .list(.destinationRates),
+            meaning: "Exceptions from `sink.attemptsPerSecondMax`, such as https://api.example.com=50."),
         .integer(
             "sink.responseBytesMax", \.sink.responseBytesMax, 0...16_777_216,
             "Bytes that are read of a sink's answer at most."),

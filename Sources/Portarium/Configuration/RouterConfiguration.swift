@@ -14,6 +14,7 @@ struct RouterConfiguration: Sendable, Hashable {
     /// Which topic an event goes to: the first route whose prefix its type starts with, else ``Log/defaultTopic``.
     var routes: [TopicRoute] = TopicRoute.standard
     var limits = Limits()
+    var tenants = Tenants()
     var dispatch = Dispatch()
     var sink = Sink()
     var webhooks = Webhooks()
@@ -172,9 +173,13 @@ extension RouterConfiguration {
     struct Sink: Sendable, Hashable {
         /// `1...60000`. Default 5 s.
         var connectTimeoutMilliseconds = 5_000
-        /// `1...65535`, no less than ``Dispatch/inFlightPerDestinationMax``: who waits for a connection uses
-        /// up its time. Default 256.
-        var connectionsPerDestinationMax = 256
+        /// Of all tenants together, `1...65535`, no less than ``Dispatch/inFlightPerDestinationMax``, which is for each
+        /// tenant. Default 1,024.
+        var connectionsPerDestinationMax = 1_024
+        /// Attempts a second to one host and port, of all tenants together; 0 is no limit, `0...1000000`. Default 0.
+        var attemptsPerSecondMax = 0
+        /// Exceptions from it, each destination once.
+        var destinationRates: [DestinationRate] = []
         /// What is read of an answer, `0...16777216`. Default 64 KiB.
         var responseBytesMax = 65_536
         /// Networks that sinks may be in beside the public one. Default: ``AllowedNetworks/automatic`` alone.

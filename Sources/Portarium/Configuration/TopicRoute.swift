@@ -8,7 +8,7 @@ struct TopicRoute: Sendable, Hashable {
     /// The router's own topics, without the common prefix: no event is routed there.
     static let reservedTopics = [
         "attempts", "dead-letters", "invalid-messages", "keys", "redrives", "replays", "subscriptions",
-        "webhook-deliveries", "webhook-endpoints",
+        "tenant-limits", "webhook-deliveries", "webhook-endpoints",
     ]
 
     /// The routing table of an automation platform's events, by aggregate.

@@ -18,6 +18,7 @@ final class DispatchMetrics: DispatchObserver {
     private let deadLetteredEvents: Counter
     private let deadLetters: [DeadLetterReason: Counter]
     private let deadLetterFailures: Counter
+    private let deadLettersRefused: Counter
     private let replayedEvents: Counter
     private let tailRecords: Counter
     private let catchUpRecords: Counter
@@ -47,6 +48,7 @@ final class DispatchMetrics: DispatchObserver {
                 (reason, Counter(.deadLetters, [("reason", reason.rawValue)], factory: factory))
             })
         self.deadLetterFailures = Counter(.deadLetterWriteFailures, factory: factory)
+        self.deadLettersRefused = Counter(.deadLettersRefused, factory: factory)
         self.replayedEvents = Counter(.replayedEvents, factory: factory)
         self.tailRecords = Counter(.fetchedRecords, [("reader", "tail")], factory: factory)
         self.catchUpRecords = Counter(.fetchedRecords, [("reader", "catch-up")], factory: factory)
@@ -93,6 +95,7 @@ final class DispatchMetrics: DispatchObserver {
     }
 
     func deadLetterFailed() { self.deadLetterFailures.increment() }
+    func deadLetterRefused() { self.deadLettersRefused.increment() }
     func commitFailed() { self.commitFailures.increment() }
     func rangeLost(records: Int64) { self.lostRecords.increment(by: records) }
 

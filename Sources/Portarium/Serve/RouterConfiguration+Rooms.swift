@@ -157,12 +157,16 @@ extension RouterConfiguration {
         dispatch.replayTopic = Topic("\(prefix).replays")
         dispatch.attemptTopic = Topic("\(prefix).attempts")
         dispatch.keyTopic = Topic("\(prefix).keys")
+        dispatch.tenantLimitTopic = Topic("\(prefix).tenant-limits")
         dispatch.invalidMessageTopic = Topic("\(prefix).invalid-messages")
         dispatch.limits.windowEventsMax = self.dispatch.windowEventsMax
         dispatch.limits.windowBytesMax = self.dispatch.windowBytesMax
         dispatch.limits.heldBytesMax = self.dispatch.heldBytesMax
         dispatch.limits.inFlightMax = self.dispatch.inFlightMax
         dispatch.limits.inFlightPerDestinationMax = self.dispatch.inFlightPerDestinationMax
+        dispatch.limits.inFlightPerHostMax = self.sink.connectionsPerDestinationMax
+        if self.sink.attemptsPerSecondMax > 0 { dispatch.limits.ratePerHost = Double(self.sink.attemptsPerSecondMax) }
+        for rate in self.sink.destinationRates { dispatch.limits.hostRates[rate.origin] = Double(rate.perSecond) }
         dispatch.limits.inFlightPerTenantMax = self.dispatch.inFlightPerTenantMax
         dispatch.limits.catchUpFetchesMax = self.dispatch.catchUpWorkersMax
         dispatch.limits.circuitFailuresMax = self.dispatch.circuitFailureThreshold
@@ -174,6 +178,7 @@ extension RouterConfiguration {
         dispatch.revokeTimeoutMilliseconds = Int64(self.dispatch.revokeTimeoutMilliseconds)
         // What Kafka's brokers take with a position, unless they are told otherwise.
         if self.isOnKafka { dispatch.limits.cursorMetadataBytesMax = 4_096 }
+        dispatch.subscriptionsPerTenantMax = self.tenants.subscriptionsMax
         dispatch.replaysPerTenantMax = self.dispatch.replaysPerTenantMax
         dispatch.replayCountersMax = self.dispatch.replayCountersMax
         dispatch.replayRetentionMilliseconds = Int64(self.dispatch.replayRetentionSeconds) * 1_000

@@ -65,12 +65,14 @@ struct RouterServer: Sendable {
         let access = try await ServedAccess(
             self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
         let tracing = ServedTracing(self.configuration, metrics: self.metrics, logger: self.logger)
+        let limits = try await ServedLimits(
+            self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
         let correlationIDs = CorrelationIDGenerator()
         let intake = EventIntake(
             writer: claimCheck.writer(before: log.eventLog), routing: routing,
             correlationID: { correlationIDs.next(at: $0) }, tracer: tracing.tracer)
         guard self.has(.dispatch) || self.has(.api) else {
-            return try await self.serve(log, claimCheck, intake, access, tracing, nil)
+            return try await self.serve(log, claimCheck, intake, access, limits, tracing, nil)
         }
 
         if self.configuration.allowsLoopbackSinks {
@@ -82,7 +84,7 @@ struct RouterServer: Sendable {
             observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger), tracer: tracing.tracer)
         do {
             try await self.serve(
-                log, claimCheck, intake, access, tracing,
+                log, claimCheck, intake, access, limits, tracing,
                 RouterServices(
                     self.configuration.dispatchConfiguration(eventTopics: routing.topics), log.eventLog, log.index,
                     SchemeEventSink(
@@ -90,7 +92,7 @@ struct RouterServer: Sendable {
                             writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix,
                             tracer: tracing.tracer),
                         others: ClaimCheckSink(sink, reader: claimCheck.reader)),
-                    IntakeAuditTrail(intake: intake), tracing.tracer, self.metrics, self.logger))
+                    IntakeAuditTrail(intake: intake), limits.limits, tracing.tracer, self.metrics, self.logger))
         } catch {
             await sink.shutdown()
             throw error
@@ -100,17 +102,17 @@ struct RouterServer: Sendable {
 
     private func serve(
         _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ access: ServedAccess,
-        _ tracing: ServedTracing, _ services: RouterServices?
+        _ limits: ServedLimits, _ tracing: ServedTracing, _ services: RouterServices?
     ) async throws {
         try await services?.load()
         let webhooks = try WebhookServices(
-            self.configuration, log.eventLog, writer: claimCheck.writer(before: log.eventLog), metrics: self.metrics,
-            logger: self.logger)
+            self.configuration, log.eventLog, writer: claimCheck.writer(before: log.eventLog), limits: limits.limits,
+            metrics: self.metrics, logger: self.logger)
         try await webhooks.load()
         RouterCollector(log: log, dispatcher: services?.dispatcher).register(in: self.metrics)
         // Stopped in reverse: the server first, so that nothing new comes in while dispatch drains; then those that
         // store what came of the drain, and the journal that tells of it.
-        var running = tracing.services + log.services + claimCheck.services + access.services
+        var running = tracing.services + log.services + claimCheck.services + access.services + limits.services
         if let services {
             running += [services.audit, services.subscriptions]
             if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
@@ -118,7 +120,9 @@ struct RouterServer: Sendable {
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
         running += webhooks.services
-        running += [queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, services, webhooks)]
+        running += [
+            queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, limits, services, webhooks),
+        ]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
@@ -127,7 +131,7 @@ struct RouterServer: Sendable {
 
     private func makeServer(
         _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ parked: ParkedDataReader,
-        _ access: ServedAccess, _ services: RouterServices?, _ webhooks: WebhookServices
+        _ access: ServedAccess, _ limits: ServedLimits, _ services: RouterServices?, _ webhooks: WebhookServices
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -145,18 +149,23 @@ struct RouterServer: Sendable {
         if self.has(.ingress) {
             let ingress = self.configuration.ingress
             routes.append(
-                EventRoutes(configuration: ingress, intake: intake, bodies: bodies, observer: ingressMetrics))
+                EventRoutes(
+                    configuration: ingress, intake: intake, bodies: bodies, meters: limits.meters,
+                    observer: ingressMetrics))
             direct.append(
                 DirectEventRoute(
-                    configuration: ingress, intake: intake, queue: queue, callers: callers, observer: ingressMetrics))
-            routes.append(webhooks.routes(intake, queue, bodies, self.metrics))
+                    configuration: ingress, intake: intake, queue: queue, callers: callers, meters: limits.meters,
+                    observer: ingressMetrics))
+            routes.append(webhooks.routes(intake, queue, bodies, limits.meters, self.metrics))
         }
         if let services, self.has(.api) {
             routes.append(
                 RouterAPIRoutes(
                     subscriptions: services.subscriptions, replays: services.replays,
                     deadLetters: services.deadLetters, keys: access.keys, events: services.events,
-                    webhookEndpoints: webhooks.endpoints, audit: services.audit, stands: { callers.stands($0) },
+                    webhookEndpoints: webhooks.endpoints, limits: limits.limits,
+                    usage: { tenant throws(ServiceError) in try await limits.usage(of: tenant, services, webhooks) },
+                    audit: services.audit, stands: { callers.stands($0) },
                     budget: budget,
                     data: { await parked.shown($0) },
                     configuration: self.configuration.routerAPI))

@@ -3,6 +3,7 @@ import EventDispatch
 import EventLog
 import Logging
 import Observability
+import TenantLimits
 import Traces
 
 /// Delivery, and the services behind the API, which look at it.
@@ -17,14 +18,14 @@ struct RouterServices: Sendable {
 
     init(
         _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: any EventSink,
-        _ trail: any AuditTrail, _ tracer: Tracer?,
+        _ trail: any AuditTrail, _ limits: any TenantLimitSource, _ tracer: Tracer?,
         _ metrics: PrometheusMetrics, _ logger: Logger
     ) {
         self.dispatcher = Dispatcher(
-            configuration: configuration, log: log, sink: sink,
+            configuration: configuration, log: log, sink: sink, limits: limits,
             observer: DispatchMetrics(factory: metrics, logger: logger), tracer: tracer, logger: logger)
         self.audit = AuditJournal(trail: trail, logger: logger)
-        self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit)
+        self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit, limits: limits)
         self.routes = LogRouteService(subscriptions: self.subscriptions, audit: self.audit)
         self.replays = LogReplayService(
             dispatcher: self.dispatcher, subscriptions: self.subscriptions, audit: self.audit)

@@ -7,6 +7,7 @@ import NIOPosix
 import Observability
 import SecretSealing
 import ServiceLifecycle
+import TenantLimits
 import Webhooks
 
 /// Webhook endpoints, and what is known of their deliveries.
@@ -29,12 +30,13 @@ struct WebhookServices: Sendable {
     /// - Throws: ``CommandFailure`` where the key for secrets, or the spool, cannot be had.
     init(
         _ configuration: RouterConfiguration, _ log: any EventLog, writer: any EventLogWriter,
+        limits: any TenantLimitSource,
         metrics: PrometheusMetrics, logger: Logger
     ) throws {
         self.configuration = configuration
         self.endpoints = LogWebhookEndpointService(
             configuration: configuration.webhookService, log: log, keyring: try configuration.secretKeyring(),
-            logger: logger)
+            limits: limits, logger: logger)
         self.deliveries = WebhookDeliveries(entriesMax: configuration.webhooks.dedupeEntriesMax)
         self.follower = WebhookDeliveryFollower(
             log: log, topic: configuration.webhookService.deliveryTopic, deliveries: self.deliveries, logger: logger)
@@ -60,7 +62,8 @@ struct WebhookServices: Sendable {
 
     /// The way in.
     func routes(
-        _ intake: EventIntake, _ queue: EventIntakeQueue, _ bodies: RequestBodyReader, _ metrics: PrometheusMetrics
+        _ intake: EventIntake, _ queue: EventIntakeQueue, _ bodies: RequestBodyReader, _ meters: TenantMeters,
+        _ metrics: PrometheusMetrics
     ) -> WebhookRoutes {
         let configuration = self.configuration.webhookIntake
         return WebhookRoutes(
@@ -69,6 +72,6 @@ struct WebhookServices: Sendable {
                 configuration: configuration, intake: intake, queue: queue, deliveries: self.deliveries,
                 spool: self.spool,
                 eventLoops: MultiThreadedEventLoopGroup.singleton),
-            bodies: bodies, observer: WebhookMetrics(factory: metrics))
+            bodies: bodies, meters: meters, observer: WebhookMetrics(factory: metrics))
     }
 }

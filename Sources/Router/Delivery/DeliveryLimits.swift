@@ -10,6 +10,12 @@ public struct DeliveryLimits: Sendable, Hashable {
     public var inFlightMax: Int = 1_024
     /// Attempts in flight to one destination of one tenant, `1...65536`.
     public var inFlightPerDestinationMax: Int = 256
+    /// Attempts in flight to one host and port of all tenants, `1...65535`.
+    public var inFlightPerHostMax: Int = 65_535
+    /// Attempts a second to one host and port of all tenants; nil: no limit.
+    public var ratePerHost: Double?
+    /// Exceptions from it by origin, `scheme://host:port`.
+    public var hostRates: [String: Double] = [:]
     /// Attempts in flight of one tenant, `1...65536`.
     public var inFlightPerTenantMax: Int = 512
     /// Failures in a row that open the circuit of a destination, `1...10000`.

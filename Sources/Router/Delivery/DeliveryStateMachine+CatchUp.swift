@@ -10,21 +10,25 @@ extension DeliveryStateMachine {
         }
         self.subscriptions[slot].cursors[tail]!.fetch = .queued
         self.subscriptions[slot].hungry.append(tail)
-        self.hungrySlots.append(slot)
+        self.hungrySlots.append(slot, of: self.subscriptions[slot].tenant)
     }
 
     /// The subscription may have room again.
     mutating func askAgain(_ slot: Int) {
-        if !self.subscriptions[slot].hungry.isEmpty { self.hungrySlots.append(slot) }
+        if !self.subscriptions[slot].hungry.isEmpty {
+            self.hungrySlots.append(slot, of: self.subscriptions[slot].tenant)
+        }
     }
 
     /// Begins reads for subscriptions that lag and have room.
     /// One that has none asks again when something of it settles.
     mutating func serveHungry(now: Int64) {
-        while self.fetchesInFlight < self.limits.catchUpFetchesMax, let slot = self.hungrySlots.popFirst() {
+        while self.fetchesInFlight < self.limits.catchUpFetchesMax,
+            let slot = self.hungrySlots.popFirst(weight: { self.tenants[$0].weight })
+        {
             guard self.isHungryAndFree(slot) else { continue }
             guard self.hasBudget(slot, now: now) else {
-                self.hungrySlots.append(slot)
+                self.hungrySlots.append(slot, of: self.subscriptions[slot].tenant)
                 return
             }
             guard let tail = self.subscriptions[slot].hungry.popFirst() else { continue }
@@ -52,11 +56,13 @@ extension DeliveryStateMachine {
         let limit = self.limits.heldBytesMax - self.limits.catchUpBytesMax
         if self.heldBytes + self.reservedBytes <= limit { return true }
         guard self.subscriptions[slot].heldEvents == 0, !self.isStuck(slot, now: now) else { return false }
-        // Only the stuck and the greedy make room: the others would but read the same again, and nobody got on.
+        // Only the stuck and the greedy make room: the others would but read the same again, and nobody got on. Greedy
+        // is also a tenant that holds more than this one would hold then.
+        let fair = self.burden(self.subscriptions[slot].tenant) + self.limits.catchUpBytesMax
         let victims = self.holders { victim in
             victim != slot
                 && (self.subscriptions[victim].heldBytes > self.limits.catchUpBytesMax
-                    || self.isStuck(victim, now: now))
+                    || self.burden(self.subscriptions[victim].tenant) > fair || self.isStuck(victim, now: now))
         }
         self.relievePressure(downTo: limit - self.reservedBytes, victims: victims)
         return self.heldBytes + self.reservedBytes <= limit

@@ -46,6 +46,7 @@ extension DeliveryStateMachine {
         self.subscriptions[slot].heldEvents += 1
         self.subscriptions[slot].heldBytes += event.size
         self.heldBytes += event.size
+        self.tenants[self.subscriptions[slot].tenant].heldBytes += event.size
         let key = self.subscriptions[slot].laneKey(of: event, tail: tail)
         var pending = Lane.Pending(event: event)
         let tried = self.recall(event, slot, tail)
@@ -143,11 +144,14 @@ extension DeliveryStateMachine {
         self.askAgain(slot)
     }
 
-    /// Subscriptions that hold events, those that hold most first.
+    /// Subscriptions that hold events: first those of tenants that hold most for their weight, of one tenant those that
+    /// hold most.
     func holders(where isWanted: (Int) -> Bool) -> [Int] {
         self.subscriptions.indices
             .filter { self.subscriptions[$0].heldBytes > 0 && !self.subscriptions[$0].isRemoved && isWanted($0) }
-            .sorted { (self.subscriptions[$1].heldBytes, $0) < (self.subscriptions[$0].heldBytes, $1) }
+            .map { (self.burden(self.subscriptions[$0].tenant), self.subscriptions[$0].heldBytes, $0) }
+            .sorted { ($1.0, $1.1, $0.2) < ($0.0, $0.1, $1.2) }
+            .map(\.2)
     }
 
     /// Memory is short: the victims, one after the other, give up what is not in flight; attached ones detach.

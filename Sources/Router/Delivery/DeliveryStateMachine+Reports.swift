@@ -8,6 +8,7 @@ extension DeliveryStateMachine {
     public mutating func report(_ id: UInt64, _ report: AttemptReport, now: Int64) {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
         self.tenants[flight.tenant].inFlight -= 1
+        self.reconsiderHeldBack()
         self.enqueueTenant(flight.tenant)
         self.updateDestination(flight, report, now: now)
         if self.isCurrent(flight.slot, flight.incarnation) {
@@ -22,9 +23,10 @@ extension DeliveryStateMachine {
     private mutating func updateDestination(_ flight: Flight, _ report: AttemptReport, now: Int64) {
         let index = flight.destination
         self.destinations[index].inFlight -= 1
+        self.hosts[self.destinations[index].host].inFlight -= 1
         if flight.isProbe { self.destinations[index].isProbing = false }
         defer { self.forgetDestinationIfUnused(index) }
-        guard report.reachedDestination else { return self.wakeWaiting(onDestination: index, all: false) }
+        guard report.reachedDestination else { return self.wakeNext(afterDestination: index) }
         if case .retry = report.meaning, report.status != 429 {
             self.destinations[index].circuit.failed(wasProbe: flight.isProbe, now: now)
             if case .open(let until) = self.destinations[index].circuit.state {
@@ -32,13 +34,15 @@ extension DeliveryStateMachine {
                     self.destinations[index].timerAt = until
                     self.schedule(.destination(index), at: until)
                 }
-                return
+                return self.wakeWaiting(onHost: self.destinations[index].host)
             }
-            self.wakeWaiting(onDestination: index, all: false)
+            self.wakeNext(afterDestination: index)
         } else {
             let wasClosed = self.destinations[index].circuit.state == .closed
             self.destinations[index].circuit.succeeded()
-            self.wakeWaiting(onDestination: index, all: !wasClosed)
+            if wasClosed { return self.wakeNext(afterDestination: index) }
+            self.wakeWaiting(onDestination: index, all: true)
+            self.wakeWaiting(onHost: self.destinations[index].host)
         }
     }
 
@@ -186,6 +190,26 @@ extension DeliveryStateMachine {
         self.schedule(.deadLetter(id), at: now + self.limits.internalRetryMilliseconds)
     }
 
+    /// No further dead letter may be written: the event stays unsettled, and its subscription is suspended until
+    /// somebody resumes it. It is tried once more then.
+    public mutating func deadLetterRefused(_ id: UInt64, reason: String, now: Int64) {
+        guard let refused = self.deadLetterings.removeValue(forKey: id) else { return }
+        if self.isCurrent(refused.slot, refused.incarnation),
+            self.subscriptions[refused.slot].lanes[refused.key]?.state == .deadLettering(write: id)
+        {
+            let verdict = Lane.Verdict.givenUp(refused.write.reason, refused.write.report)
+            self.subscriptions[refused.slot].lanes[refused.key]!.pending[0].verdict = verdict
+            self.wait(refused.slot, refused.key, until: now + self.limits.internalRetryMilliseconds)
+            // Of several that are refused the first suspends; all of them leave memory.
+            if self.subscriptions[refused.slot].isActive {
+                self.suspend(refused.slot, reason: reason)
+            } else {
+                self.detachEverywhere(refused.slot)
+            }
+        }
+        self.pump(now: now)
+    }
+
     /// Nobody waits any more for the dead letters of a subscription that is removed, or of a partition that is gone.
     mutating func forgetDeadLetters(where isForgotten: (DeadLettering) -> Bool) {
         for (id, letter) in self.deadLetterings where isForgotten(letter) { self.deadLetterings[id] = nil }
@@ -217,6 +241,7 @@ extension DeliveryStateMachine {
         self.subscriptions[slot].heldEvents -= 1
         self.subscriptions[slot].heldBytes -= event.size
         self.heldBytes -= event.size
+        self.tenants[self.subscriptions[slot].tenant].heldBytes -= event.size
     }
 
     /// A replay whose every partition has reached its end with nothing unsettled is done.

@@ -29,19 +29,24 @@ extension DeliveryStateMachine {
 
     mutating func enqueueTenant(_ tenant: Int) {
         guard !self.tenants[tenant].isQueued, !self.tenants[tenant].ring.isEmpty,
-            self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax
+            self.hasPlace(tenant)
         else { return }
         self.tenants[tenant].isQueued = true
         self.tenantRing.append(tenant)
     }
 
-    /// Sends what may be sent: weighted round robin over tenants, then round robin over their subscriptions.
+    /// Sends what may be sent: weighted round robin over tenants, then round robin over their subscriptions. A tenant
+    /// for which places are scarce keeps its turn until they are not.
     mutating func pump(now: Int64) {
         guard self.isSending else { return }
         while self.flights.count < self.limits.inFlightMax, let tenant = self.tenantRing.popFirst() {
+            if self.isScarce(for: tenant) {
+                self.heldBack.append(tenant)
+                continue
+            }
             var credit = self.tenants[tenant].credit > 0 ? self.tenants[tenant].credit : self.tenants[tenant].weight
             while credit > 0, self.flights.count < self.limits.inFlightMax,
-                self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax,
+                self.hasPlace(tenant), !self.isScarce(for: tenant),
                 let slot = self.tenants[tenant].ring.popFirst()
             {
                 self.subscriptions[slot].isQueued = false
@@ -59,11 +64,11 @@ extension DeliveryStateMachine {
 
     /// A tenant whose turn was cut short goes on with it when there is room again; all others go to the end.
     private mutating func endTurn(_ tenant: Int, credit: Int) {
+        let (isFull, isScarce) = (self.flights.count >= self.limits.inFlightMax, self.isScarce(for: tenant))
         let isCutShort =
-            credit > 0 && self.flights.count >= self.limits.inFlightMax && !self.tenants[tenant].ring.isEmpty
-            && self.tenants[tenant].inFlight < self.limits.inFlightPerTenantMax
+            credit > 0 && (isFull || isScarce) && !self.tenants[tenant].ring.isEmpty && self.hasPlace(tenant)
         self.tenants[tenant].credit = isCutShort ? credit : 0
-        if isCutShort { return self.tenantRing.prepend(tenant) }
+        if isCutShort { return isScarce ? self.heldBack.prepend(tenant) : self.tenantRing.prepend(tenant) }
         self.tenants[tenant].isQueued = false
         self.enqueueTenant(tenant)
     }
@@ -75,6 +80,7 @@ extension DeliveryStateMachine {
             return false
         }
         guard self.mayUseDestination(of: slot, now: now) else { return false }
+        guard self.mayUseHost(of: slot, now: now) else { return false }
         let lanes = self.takeLanes(slot, now: now)
         guard !lanes.isEmpty else {
             self.passOn(slot)
@@ -106,8 +112,11 @@ extension DeliveryStateMachine {
     }
 
     mutating func passTurn(onDestination index: Int) {
-        if case .open = self.destinations[index].circuit.state { return }
-        self.wakeWaiting(onDestination: index, all: false)
+        if case .open = self.destinations[index].circuit.state {
+        } else {
+            if self.wakeWaiting(onDestination: index, all: false) { return }
+        }
+        self.wakeWaiting(onHost: self.destinations[index].host)
     }
 
     private mutating func wake(_ slot: Int, at time: Int64) {
@@ -131,14 +140,21 @@ extension DeliveryStateMachine {
             self.destinations[index].timerAt = until
             self.schedule(.destination(index), at: until)
         }
-        if !self.subscriptions[slot].isWaitingForDestination {
-            self.subscriptions[slot].isWaitingForDestination = true
-            self.destinations[index].waiting.append(slot)
-        }
+        self.awaitDestination(slot)
         return false
     }
 
-    mutating func wakeWaiting(onDestination index: Int, all: Bool) {
+    /// The subscription is not asked again before its destination, or the host, has a turn for it.
+    mutating func awaitDestination(_ slot: Int) {
+        guard !self.subscriptions[slot].isWaitingForDestination else { return }
+        self.subscriptions[slot].isWaitingForDestination = true
+        self.destinations[self.subscriptions[slot].destination].waiting.append(slot)
+    }
+
+    /// Gives whether one was woken that has something to send.
+    @discardableResult
+    mutating func wakeWaiting(onDestination index: Int, all: Bool) -> Bool {
+        var hasWoken = false
         while let slot = self.destinations[index].waiting.popFirst() {
             // A slot may wait here from an earlier use, or have moved to another destination.
             guard self.subscriptions[slot].isWaitingForDestination, self.subscriptions[slot].destination == index else {
@@ -146,8 +162,11 @@ extension DeliveryStateMachine {
             }
             self.subscriptions[slot].isWaitingForDestination = false
             self.enqueue(slot)
-            if !all, self.subscriptions[slot].isQueued { return }
+            guard self.subscriptions[slot].isQueued else { continue }
+            hasWoken = true
+            if !all { return true }
         }
+        return hasWoken
     }
 
     /// Takes lanes whose heads go into the next attempt: one lane, or in batched mode as many as fill the batch.
@@ -224,6 +243,7 @@ extension DeliveryStateMachine {
         let isProbe = self.destinations[destination].circuit.state == .halfOpen
         if isProbe { self.destinations[destination].isProbing = true }
         self.destinations[destination].inFlight += 1
+        self.countSend(onHost: self.destinations[destination].host, now: now)
         self.subscriptions[slot].inFlight += 1
         self.subscriptions[slot].rate?.take(1, now: now)
         self.tenants[self.subscriptions[slot].tenant].inFlight += 1

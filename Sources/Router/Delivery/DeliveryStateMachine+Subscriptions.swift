@@ -132,6 +132,7 @@ extension DeliveryStateMachine {
         guard let slot = self.slots.removeValue(forKey: id) else { return }
         for tail in self.subscriptions[slot].cursors.keys { self.tails[tail].slots.remove(slot) }
         self.heldBytes -= self.subscriptions[slot].heldBytes
+        self.tenants[self.subscriptions[slot].tenant].heldBytes -= self.subscriptions[slot].heldBytes
         self.subscriptions[slot].isRemoved = true
         self.forgetDeadLetters { $0.slot == slot }
         self.subscriptions[slot].lanes = [:]
@@ -146,18 +147,6 @@ extension DeliveryStateMachine {
         self.pump(now: now)
     }
 
-    /// The share of a tenant in the round robin, `1...1000`.
-    public mutating func setWeight(_ weight: Int, ofTenant tenant: String) {
-        self.tenants[self.tenantIndex(tenant)].weight = max(1, weight)
-    }
-
-    private mutating func tenantIndex(_ name: String) -> Int {
-        if let index = self.tenantIndexes[name] { return index }
-        self.tenants.append(TenantState(name: name))
-        self.tenantIndexes[name] = self.tenants.count - 1
-        return self.tenants.count - 1
-    }
-
     /// Circuits and caps are counted by tenant and origin: one tenant's dead endpoint says nothing to another.
     private mutating func useDestination(_ specification: DeliverySpecification) -> Int {
         let key = DestinationKey(tenant: specification.id.tenant, origin: specification.destination.origin)
@@ -166,7 +155,7 @@ extension DeliveryStateMachine {
             return index
         }
         var state = DestinationState(
-            key: key,
+            key: key, host: self.useHost(specification.destination.origin),
             circuit: Circuit(
                 failuresMax: self.limits.circuitFailuresMax,
                 openMillisecondsMin: self.limits.circuitOpenMillisecondsMin,
@@ -188,7 +177,11 @@ extension DeliveryStateMachine {
         self.destinations[index].users -= 1
         self.forgetDestinationIfUnused(index)
         // It may have been its turn there, which it will not use: another that waits has it.
-        if self.destinations[index].users > 0 { self.passTurn(onDestination: index) }
+        if self.destinations[index].users > 0 {
+            self.passTurn(onDestination: index)
+        } else {
+            self.wakeWaiting(onHost: self.destinations[index].host)
+        }
     }
 
     /// Nobody sends there any more and nothing is on its way: its circuit is forgotten, its place is used again.
@@ -198,5 +191,6 @@ extension DeliveryStateMachine {
         self.destinationIndexes[state.key] = nil
         self.destinations[index].waiting = SlotQueue()
         self.freeDestinations.append(index)
+        self.leaveHost(state.host)
     }
 }

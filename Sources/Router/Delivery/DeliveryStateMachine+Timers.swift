@@ -20,6 +20,9 @@ extension DeliveryStateMachine {
             self.destinations[index].timerAt = nil
             self.destinations[index].circuit.advance(now: now)
             self.wakeWaiting(onDestination: index, all: false)
+        case .host(let index):
+            self.hosts[index].timerAt = nil
+            self.wakeWaiting(onHost: index)
         case .refetch(let slot, let incarnation, let tail):
             guard self.isCurrent(slot, incarnation), self.subscriptions[slot].cursors[tail]?.fetch == .waiting else {
                 return
@@ -56,6 +59,7 @@ extension DeliveryStateMachine {
         case .wake(let slot, let incarnation):
             self.isCurrent(slot, incarnation) && self.subscriptions[slot].wakeAt == timer.at
         case .destination(let index): self.destinations[index].timerAt == timer.at
+        case .host(let index): self.hosts[index].timerAt == timer.at
         case .refetch(let slot, let incarnation, let tail):
             self.isCurrent(slot, incarnation) && self.subscriptions[slot].cursors[tail]?.fetch == .waiting
         case .deadLetter(let id): self.deadLetterings[id] != nil

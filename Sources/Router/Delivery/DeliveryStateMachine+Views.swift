@@ -112,6 +112,11 @@ extension DeliveryStateMachine {
             })
     }
 
+    /// Attempts of a tenant that are in flight.
+    public func inFlight(ofTenant tenant: String) -> Int {
+        self.tenantIndexes[tenant].map { self.tenants[$0].inFlight } ?? 0
+    }
+
     /// Whether nothing is in flight and no dead letter is being written: a drain is complete.
     public var isQuiet: Bool { self.flights.isEmpty && self.deadLetterings.isEmpty }
 }

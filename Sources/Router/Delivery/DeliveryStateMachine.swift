@@ -50,11 +50,25 @@ public struct DeliveryStateMachine: Sendable {
 
     struct DestinationState: Sendable {
         let key: DestinationKey
+        /// What it shares with the destinations of other tenants.
+        let host: Int
         var circuit: Circuit
         /// Subscriptions that send there.
         var users = 0
         var inFlight = 0
         var isProbing = false
+        var waiting = SlotQueue()
+        var timerAt: Int64?
+    }
+
+    /// Where destinations of several tenants may lie: a scheme, host and port.
+    struct HostState: Sendable {
+        let origin: String
+        /// Destinations there.
+        var users = 0
+        var inFlight = 0
+        var rate: SendRate?
+        /// Destinations that wait for their turn there.
         var waiting = SlotQueue()
         var timerAt: Int64?
     }
@@ -70,6 +84,9 @@ public struct DeliveryStateMachine: Sendable {
         var ring: Deque<Int> = []
         var isQueued = false
         var weight = 1
+        /// nil: as of all tenants.
+        var inFlightMax: Int?
+        var heldBytes = 0
         /// What is left of a turn that ended only because no more may be in flight; 0: the next turn is a whole one.
         var credit = 0
     }
@@ -79,6 +96,7 @@ public struct DeliveryStateMachine: Sendable {
             case lane(slot: Int, incarnation: UInt64, key: LaneKey)
             case wake(slot: Int, incarnation: UInt64)
             case destination(Int)
+            case host(Int)
             case refetch(slot: Int, incarnation: UInt64, tail: Int)
             case deadLetter(UInt64)
         }
@@ -107,16 +125,21 @@ public struct DeliveryStateMachine: Sendable {
     var destinations: [DestinationState] = []
     var destinationIndexes: [DestinationKey: Int] = [:]
     var freeDestinations: [Int] = []
+    var hosts: [HostState] = []
+    var hostIndexes: [String: Int] = [:]
+    var freeHosts: [Int] = []
     var tenants: [TenantState] = []
     var tenantIndexes: [String: Int] = [:]
     var tenantRing: Deque<Int> = []
+    /// Tenants whose turn it was while places were scarce.
+    var heldBack: Deque<Int> = []
     var flights: [UInt64: Flight] = [:]
     var deadLetterings: [UInt64: DeadLettering] = [:]
     var timers: Heap<Timer> = []
     /// So many timers are kept before those that nobody waits for any more are swept out.
     var timersMax = Self.timersMaxMin
-    /// Subscriptions with detached cursors that want to be read for, in the order of their asking.
-    var hungrySlots: SlotQueue = SlotQueue()
+    /// Subscriptions with detached cursors that want to be read for.
+    var hungrySlots = FairQueue()
     var fetchesInFlight = 0
     var heldBytes = 0
     var reservedBytes = 0

@@ -21,6 +21,8 @@ public struct AdministrativeAct: Sendable, Hashable {
         case webhookEndpointCreated = "WebhookEndpointCreated"
         case webhookEndpointUpdated = "WebhookEndpointUpdated"
         case webhookEndpointDeleted = "WebhookEndpointDeleted"
+        case tenantLimitsChanged = "TenantLimitsChanged"
+        case tenantLimitsReset = "TenantLimitsReset"
     }
 
     public var kind: Kind

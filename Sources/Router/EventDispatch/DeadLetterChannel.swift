@@ -183,6 +183,9 @@ final class DeadLetterChannel: Sendable {
         self.memory.prune(before: try await self.log.bounds(of: self.topicPartition).start)
     }
 
+    /// How many letters of a tenant are known.
+    func count(tenant: String) -> Int { self.memory.state.withLock { $0.index.count(tenant: tenant) } }
+
     /// An entry of a tenant; nil where there is none.
     func entry(_ id: String, tenant: String) -> Entry? {
         self.memory.state.withLock { $0.index[id] }.flatMap { $0.tenant == tenant ? $0 : nil }

@@ -58,6 +58,9 @@ struct DeadLetterIndex: Sendable {
 
     var count: Int { self.letters.count }
 
+    /// How many letters of a tenant there are.
+    func count(tenant: String) -> Int { self.tenants[tenant]?.live ?? 0 }
+
     subscript(_ id: String) -> Entry? { self.letters[id] }
 
     /// A letter that was written again counts with its last offset.

@@ -19,6 +19,8 @@ public struct DispatchConfiguration: Sendable {
     public var replayTopic = Topic("portarium.replays")
     /// The API keys: one partition, compacted by key.
     public var keyTopic = Topic("portarium.keys")
+    /// What is set for single tenants: one partition, compacted by tenant.
+    public var tenantLimitTopic = Topic("portarium.tenant-limits")
     /// Where records of event topics go that are no events: one partition.
     public var invalidMessageTopic = Topic("portarium.invalid-messages")
     /// What came of every attempt, for traces.
@@ -70,7 +72,7 @@ public struct DispatchConfiguration: Sendable {
     var ownTopics: [Topic] {
         [
             self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic,
-            self.attemptTopic, self.keyTopic,
+            self.attemptTopic, self.keyTopic, self.tenantLimitTopic,
         ]
     }
 
@@ -92,6 +94,7 @@ public struct DispatchConfiguration: Sendable {
             TopicSpecification(topic: self.subscriptionTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.replayTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.keyTopic, partitions: 1, isCompacted: true),
+            TopicSpecification(topic: self.tenantLimitTopic, partitions: 1, isCompacted: true),
             TopicSpecification(topic: self.redriveTopic, partitions: 4, retentionAge: attemptRetentionAge),
             TopicSpecification(topic: self.attemptTopic, partitions: 1, retentionAge: attemptRetentionAge),
             TopicSpecification(

@@ -27,12 +27,8 @@ final class DispatchCore: Sendable {
     let effects: AsyncStream<[DeliveryEffect]>
     private let continuation: AsyncStream<[DeliveryEffect]>.Continuation
 
-    /// - Parameter tenantWeights: the shares of tenants that are not 1.
-    init(limits: DeliveryLimits, tenantWeights: [String: Int] = [:]) {
-        var machine = DeliveryStateMachine(limits: limits, seed: .random(in: .min ... .max))
-        for (tenant, weight) in tenantWeights.sorted(by: { $0.key < $1.key }) {
-            machine.setWeight(weight, ofTenant: tenant)
-        }
+    init(limits: DeliveryLimits) {
+        let machine = DeliveryStateMachine(limits: limits, seed: .random(in: .min ... .max))
         self.state = Mutex(State(machine: machine))
         (self.effects, self.continuation) = AsyncStream.makeStream(of: [DeliveryEffect].self)
     }

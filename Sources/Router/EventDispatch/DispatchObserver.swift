@@ -7,6 +7,8 @@ public protocol DispatchObserver: Sendable {
     func attempted(_ attempt: DeliveryAttempt, _ report: AttemptReport)
     /// A dead letter was written.
     func deadLettered(_ reason: DeadLetterReason)
+    /// No further dead letter of a tenant may be written: a subscription is suspended.
+    func deadLetterRefused()
     /// A dead letter could not be written and is tried again.
     func deadLetterFailed()
     /// Positions could not be committed.

@@ -5,6 +5,7 @@ import Logging
 import ServiceLifecycle
 import Subscriptions
 import Synchronization
+import TenantLimits
 import Traces
 
 /// Reads the log, lets the delivery machine decide, and does what it says: the only loop between log and sinks.
@@ -16,6 +17,8 @@ public final class Dispatcher: Service {
     let log: any EventLog
     let sink: any EventSink
     let core: DispatchCore
+    /// How many dead letters a tenant may have; nil: no limit.
+    let limits: (any TenantLimitSource)?
     let journal: AttemptJournal
     let deadLetters: DeadLetterChannel
     let invalidMessages: InvalidMessageChannel
@@ -41,18 +44,25 @@ public final class Dispatcher: Service {
     let listeners = Mutex<[@Sendable (DeliveryEffect) async -> Void]>([])
     /// Who is told of the partitions that come and go and are not fed: the replay topic's says who sends replays.
     let leadership = Mutex<(any PartitionListener)?>(nil)
+    /// What tenants have of what all share, where that is not what the others have.
+    let shares = Mutex<[String: TenantShare]>([:])
+    /// Dead letters of each tenant that are being written.
+    let deadLettersUnderWay = Mutex<[String: Int]>([:])
     /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
     let replaying = Mutex<Dispatcher?>(nil)
 
     /// Reads nothing yet, see ``load()``.
+    /// - Parameter limits: what tenants may use. It is followed; nil: only what the configuration says.
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
+        limits: (any TenantLimitSource)? = nil,
         observer: any DispatchObserver = SilentDispatchObserver(), tracer: Tracer? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.log = log
         self.sink = sink
-        self.core = DispatchCore(limits: configuration.limits, tenantWeights: configuration.tenantWeights)
+        self.core = DispatchCore(limits: configuration.limits)
+        self.limits = limits
         self.journal = AttemptJournal(configuration: configuration, log: log)
         self.deadLetters = DeadLetterChannel(configuration: configuration, log: log, logger: logger)
         self.invalidMessages = InvalidMessageChannel(
@@ -61,6 +71,12 @@ public final class Dispatcher: Service {
         self.tracer = tracer
         self.logger = logger
         self.followsTails = true
+        for (tenant, weight) in configuration.tenantWeights.sorted(by: { $0.key < $1.key }) {
+            self.share(tenant, TenantShare(weight: weight, inFlightMax: nil))
+        }
+        limits?.follow { [weak self] tenant, limits in
+            self?.share(tenant, TenantShare(weight: limits[.weight], inFlightMax: limits[.inFlight]))
+        }
     }
 
     /// A dispatcher that follows no tail and sends only the replays that it is given, see ``sendReplays()``. It shares
@@ -69,7 +85,8 @@ public final class Dispatcher: Service {
         self.configuration = main.configuration
         self.log = main.log
         self.sink = main.sink
-        self.core = DispatchCore(limits: main.configuration.limits, tenantWeights: main.configuration.tenantWeights)
+        self.core = DispatchCore(limits: main.configuration.limits)
+        self.limits = main.limits
         self.journal = main.journal
         self.deadLetters = main.deadLetters
         self.invalidMessages = main.invalidMessages
@@ -77,6 +94,7 @@ public final class Dispatcher: Service {
         self.tracer = main.tracer
         self.logger = main.logger
         self.followsTails = false
+        for (tenant, share) in main.shares.withLock({ $0 }) { self.share(tenant, share) }
     }
 
     /// Topics that subscriptions are fed from.

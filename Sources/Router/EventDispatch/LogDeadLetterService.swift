@@ -63,6 +63,13 @@ public final class LogDeadLetterService: DeadLetterService {
         return Page(items: items, nextCursor: hasMore ? entries[page.limit - 1].offset.description : nil)
     }
 
+    /// How many dead letters of a tenant are kept, as far as this process knows of what retention has taken.
+    /// - Throws: `unavailable`.
+    public func count(tenant: String) async throws(ServiceError) -> Int {
+        try await self.catchUp()
+        return self.channel.count(tenant: tenant)
+    }
+
     /// One dead letter with its event, read from the log.
     /// - Throws: `notFound` where it was redriven or discarded, never was, or is another tenant's; `unavailable`.
     public func get(_ id: String, tenant: String) async throws(ServiceError) -> DeadLetter {

@@ -5,6 +5,7 @@ import NIOCore
 import ServiceLifecycle
 import Subscriptions
 import Synchronization
+import TenantLimits
 
 /// Subscriptions as the compacted topic has them: every change is appended first,
 /// and comes into force when it is durable.
@@ -32,6 +33,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     private static let choresMax = 1_000_000
     let dispatcher: Dispatcher
     private let audit: AuditJournal?
+    private let limits: (any TenantLimitSource)?
     let catalog = Mutex(SubscriptionCatalog())
     private let gate = KeyedGate<SubscriptionID>()
     let chores = RetryQueue<Chore>(itemsMax: LogSubscriptionService.choresMax)
@@ -46,10 +48,14 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     let routeStandings = Mutex<@Sendable (SubscriptionID) -> RouteRunner.Standing?>({ _ in nil })
 
     /// Begins to hear when the machine suspends subscriptions. The dispatcher does not keep the service alive.
-    /// - Parameter audit: where suspensions and lost ranges are told.
-    public init(dispatcher: Dispatcher, audit: AuditJournal? = nil) {
+    /// - Parameters:
+    ///   - audit: where suspensions and lost ranges are told.
+    ///   - limits: how many subscriptions a tenant may have; nil:
+    ///     ``DispatchConfiguration/subscriptionsPerTenantMax``.
+    public init(dispatcher: Dispatcher, audit: AuditJournal? = nil, limits: (any TenantLimitSource)? = nil) {
         self.dispatcher = dispatcher
         self.audit = audit
+        self.limits = limits
         dispatcher.listeners.withLock { listeners in
             listeners.append { [weak self] effect in self?.hear(effect) }
         }
@@ -75,6 +81,13 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// All subscriptions of a tenant, by name.
     func all(tenant: String) -> [StoredSubscription] { self.catalog.withLock { $0.list(tenant: tenant) } }
 
+    /// How many subscriptions a tenant has.
+    /// - Throws: `unavailable`.
+    public func count(tenant: String) async throws(ServiceError) -> Int {
+        try await self.catchUp()
+        return self.catalog.withLock { $0.count(tenant: tenant) }
+    }
+
     func isKnown(_ id: SubscriptionID) -> Bool { self.catalog.withLock { $0[id] != nil } }
 
     func stored(_ id: SubscriptionID) -> StoredSubscription? { self.catalog.withLock { $0[id] } }
@@ -91,9 +104,8 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     public func lag(of id: SubscriptionID) -> Int64? { self.dispatcher.standing(of: id)?.lag }
 
     /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send.
-    /// - Throws: `conflict` where the id is taken; `limitExceeded` over
-    ///   ``DispatchConfiguration/subscriptionsPerTenantMax``; `unprocessable` for a filter that cannot be used or a
-    ///   start that is nowhere; `unavailable`.
+    /// - Throws: `conflict` where the id is taken; `limitExceeded` over the tenant's limit; `unprocessable` for a
+    ///   filter that cannot be used or a start that is nowhere; `unavailable`.
     public func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
         let id = subscription.id
         let compiled = try Self.compile(subscription)
@@ -109,13 +121,16 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     }
 
     private func reserve(_ id: SubscriptionID) throws(ServiceError) {
-        let limit = self.dispatcher.configuration.subscriptionsPerTenantMax
+        let configured = self.dispatcher.configuration.subscriptionsPerTenantMax
+        let limit = self.limits?.limits(of: id.tenant).cap(.subscriptions) ?? configured
         switch self.catalog.withLock({ $0.reserve(id, perTenantMax: limit) }) {
         case .reserved: return
         case .taken:
             throw ServiceError(.conflict, "the id '\(id.name)' is taken: choose another, or change that one with PUT")
         case .tooMany:
-            throw ServiceError(.limitExceeded, "a tenant has at most \(limit) subscriptions: delete one")
+            throw ServiceError(
+                .limitExceeded, "the tenant has at most \(limit) subscriptions (limit 'subscriptions'): delete one",
+                limit: .init("subscriptions", limit))
         }
     }
 

@@ -4,6 +4,7 @@ import NIOCore
 import SecretSealing
 import ServiceLifecycle
 import Synchronization
+import TenantLimits
 import WebhookSignatures
 import Webhooks
 
@@ -22,6 +23,7 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
     private let configuration: WebhookServiceConfiguration
     private let log: any EventLog
     private let keyring: SecretKeyring?
+    private let limits: (any TenantLimitSource)?
     private let logger: Logger
     private let catalog = Mutex(WebhookEndpointCatalog())
     /// Changes take their turns.
@@ -30,13 +32,16 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
 
     /// - Parameters:
     ///   - keyring: what secrets are sealed with; nil: none can be kept, and endpoints are refused.
+    ///   - limits: how many endpoints a tenant may have; nil:
+    ///     ``WebhookServiceConfiguration/endpointsPerTenantMax``.
     public init(
         configuration: WebhookServiceConfiguration, log: any EventLog, keyring: SecretKeyring?,
-        logger: Logger
+        limits: (any TenantLimitSource)? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.log = log
         self.keyring = keyring
+        self.limits = limits
         self.logger = logger
     }
 
@@ -69,6 +74,13 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
     /// Whether there is any endpoint, from memory.
     public var hasEndpoints: Bool { self.catalog.withLock { !$0.isEmpty } }
 
+    /// How many endpoints a tenant has.
+    /// - Throws: `unavailable`.
+    public func count(tenant: String) async throws(ServiceError) -> Int {
+        try await self.catchUp()
+        return self.catalog.withLock { $0.count(tenant: tenant) }
+    }
+
     /// See ``WebhookEndpointService/create(_:)``. An empty id: the router makes one that nobody can guess.
     public func create(_ request: WebhookEndpointRequest) async throws(ServiceError) -> WebhookEndpointView {
         var endpoint = request.endpoint
@@ -81,10 +93,11 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
         try await self.catchUp()
         let (isTaken, count) = self.catalog.withLock { ($0[stored.id] != nil, $0.count(tenant: stored.tenant)) }
         guard !isTaken else { throw Self.taken(stored.id) }
-        guard count < self.configuration.endpointsPerTenantMax else {
+        let limit = self.limits?.limits(of: stored.tenant).cap(.endpoints) ?? self.configuration.endpointsPerTenantMax
+        guard count < limit else {
             throw ServiceError(
-                .limitExceeded,
-                "a tenant has at most \(self.configuration.endpointsPerTenantMax) webhook endpoints: delete one")
+                .limitExceeded, "the tenant has at most \(limit) webhook endpoints (limit 'endpoints'): delete one",
+                limit: .init("endpoints", limit))
         }
         try await self.append(stored, id: stored.id)
         guard let live = self.catalog.withLock({ $0[stored.id] }), live.stored.generation == stored.generation else {

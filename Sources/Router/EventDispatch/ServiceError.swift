@@ -28,14 +28,28 @@ public struct ServiceError: Error, Sendable, Hashable {
         }
     }
 
+    /// A limit of a tenant that a call would pass.
+    public struct Limit: Sendable, Hashable {
+        public var name: String
+        public var value: Int
+
+        public init(_ name: String, _ value: Int) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     public var code: Code
     /// One sentence with the mend.
     public var message: String
     public var errors: [FieldError]
+    /// Which limit, where one is named.
+    public var limit: Limit?
 
-    public init(_ code: Code, _ message: String, errors: [FieldError] = []) {
+    public init(_ code: Code, _ message: String, errors: [FieldError] = [], limit: Limit? = nil) {
         self.code = code
         self.message = message
         self.errors = errors
+        self.limit = limit
     }
 }

@@ -13,6 +13,8 @@ public struct SilentDispatchObserver: DispatchObserver {
 
     /// Keeps nothing: the dispatcher logs the failure and writes again.
     public func deadLetterFailed() {}
+    /// Nothing.
+    public func deadLetterRefused() {}
 
     /// Keeps nothing: the dispatcher logs the failure and commits again.
     public func commitFailed() {}

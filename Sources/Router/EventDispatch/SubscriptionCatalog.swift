@@ -60,6 +60,9 @@ struct SubscriptionCatalog: Sendable {
         self.forgetIfEmpty(id.tenant)
     }
 
+    /// How many subscriptions of a tenant there are, those that are being stored not counted.
+    func count(tenant: String) -> Int { self.shelves[tenant]?.names.count ?? 0 }
+
     /// Subscriptions of a tenant by name, from the first after `name` on.
     func list(tenant: String, after name: String? = nil, limit: Int = .max) -> [StoredSubscription] {
         guard let names = self.shelves[tenant]?.names else { return [] }

@@ -40,6 +40,8 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     private var routerAnswers = 0
     /// What came behind a request that is being served.
     private var waiting: [HTTPServerRequestPart] = []
+    /// What has waited is being taken: what is held waits until all of it is.
+    private var isTakingWaiting = false
     private var isReadHeld = false
     /// What the router is told only when the request that is under way is answered: to finish, or that nothing more
     /// comes. It knows nothing of a direct request, and would close its connection.
@@ -168,6 +170,9 @@ final class DirectRequestHandler: ChannelDuplexHandler {
         self.write(answer, to: head, context)
         let parts = self.waiting
         self.waiting = []
+        // An answer that is there at once is written in the middle of this.
+        let wasTakingWaiting = self.isTakingWaiting
+        self.isTakingWaiting = true
         for (index, part) in parts.enumerated() {
             if case .serving = self.state {
                 self.waiting = Array(parts[index...])
@@ -175,12 +180,13 @@ final class DirectRequestHandler: ChannelDuplexHandler {
             }
             self.take(part, context)
         }
+        self.isTakingWaiting = wasTakingWaiting
         self.settle(context)
     }
 
     /// Lets go of what was held while a request was under way.
     private func settle(_ context: ChannelHandlerContext) {
-        guard !self.isServing else { return }
+        guard !self.isServing, !self.isTakingWaiting else { return }
         if self.isReadHeld {
             self.isReadHeld = false
             context.read()

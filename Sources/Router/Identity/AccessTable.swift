@@ -10,8 +10,9 @@ public enum AccessTable {
     }
 
     /// All calls, in the order of the OpenAPI document.
-    public static let rules: [Rule] = [events, subscriptions, replays, deadLetters, keys, webhooks, operation].flatMap(
-        \.self)
+    public static let rules: [Rule] = [
+        events, subscriptions, replays, deadLetters, keys, webhooks, tenants, operation,
+    ].flatMap(\.self)
 
     private static let events: [Rule] = [
         Rule(method: "POST", path: "/v1/events", need: .anyOf([.publish])),
@@ -64,6 +65,14 @@ public enum AccessTable {
         Rule(method: "GET", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin, .read])),
         Rule(method: "PUT", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin])),
         Rule(method: "DELETE", path: "/v1/webhook-endpoints/{id}", need: .anyOf([.admin])),
+    ]
+
+    // Limits are the platform's to set: the call also asks whether the credential is one of all tenants.
+    private static let tenants: [Rule] = [
+        Rule(method: "GET", path: "/v1/tenants/{id}/limits", need: .anyOf([.admin, .read])),
+        Rule(method: "PUT", path: "/v1/tenants/{id}/limits", need: .anyOf([.admin])),
+        Rule(method: "DELETE", path: "/v1/tenants/{id}/limits", need: .anyOf([.admin])),
+        Rule(method: "GET", path: "/v1/tenants/{id}/usage", need: .anyOf([.admin, .read])),
     ]
 
     private static let operation: [Rule] = [

@@ -4,6 +4,7 @@ import HTTPServing
 import Identity
 import NIOCore
 import NIOHTTP1
+import TenantLimits
 
 /// `POST /v1/events` on its direct way: decoded, stamped and handed over on the event loop, answered there when the log
 /// has the events. What it takes and answers is what ``EventRoutes`` takes and answers.
@@ -17,6 +18,7 @@ public struct DirectEventRoute: DirectRoute {
     private let queue: EventIntakeQueue
     private let callers: any CallerResolver
     private let need: AccessNeed?
+    private let meters: TenantMeters?
     private let observer: any IngressObserver
     private let clock: @Sendable () -> Timestamp
 
@@ -24,11 +26,13 @@ public struct DirectEventRoute: DirectRoute {
     ///   - intake: what stamps and routes.
     ///   - queue: what appends.
     ///   - callers: says who calls.
+    ///   - meters: hold tenants to their rates; nil: nobody is held.
     ///   - observer: counts.
     ///   - clock: the wall clock; gives the timestamps of the records.
     public init(
         configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, queue: EventIntakeQueue,
-        callers: any CallerResolver, observer: any IngressObserver = SilentIngressObserver(),
+        callers: any CallerResolver, meters: TenantMeters? = nil,
+        observer: any IngressObserver = SilentIngressObserver(),
         clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
         self.configuration = configuration
@@ -37,6 +41,7 @@ public struct DirectEventRoute: DirectRoute {
         self.queue = queue
         self.callers = callers
         self.need = AccessTable.need(method: "POST", path: EventRoutes.path)
+        self.meters = meters
         self.observer = observer
         self.clock = clock
     }
@@ -44,12 +49,14 @@ public struct DirectEventRoute: DirectRoute {
     /// Lets in whom the caller's credential allows to publish. Not what may have to be parked first, nor what has a
     /// token that was not seen before: nobody else waits for that.
     ///
-    /// Refuses callers, tenants, formats and codings that are not taken.
+    /// Refuses callers, tenants, formats and codings that are not taken, and tenants that are over a rate.
     public func admit(_ head: HTTPRequestHead) -> DirectAdmission {
         guard self.isSmall(head), let need else { return .elsewhere }
         do throws(ProblemError) {
             guard let caller = try self.callers.caller(of: head.headers, needing: need) else { return .elsewhere }
             _ = try self.mode(of: head)
+            try self.meters?.meter(of: caller.tenant).check(
+                bytes: head.headers.first(name: "content-length").flatMap { Int($0) })
             self.observer.began()
             return .admitted(caller)
         } catch {
@@ -77,6 +84,8 @@ public struct DirectEventRoute: DirectRoute {
             let prepared = try self.prepare(request, mode, trace)
             let (bytes, start) = (request.body.readableBytes, request.start)
             let (observer, events) = (self.observer, prepared.events)
+            let meter = self.meters?.meter(of: request.caller.tenant)
+            try meter?.take(events: events.count, bytes: bytes)
             let spans = self.intake.tracer.flatMap { tracer in
                 IngressSpans(
                     of: prepared, trace: trace, tracer: tracer, route: EventRoutes.path,
@@ -89,8 +98,11 @@ public struct DirectEventRoute: DirectRoute {
                         mode: mode, events: events.count, bytes: bytes,
                         durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
                     spans?.accepted(bodyBytes: bytes)
-                    answer.succeed(Self.answer(AcceptedEvents(events: events, positions: positions), mode))
+                    meter?.accepted(events: events.count, bytes: bytes)
+                    answer.succeed(
+                        Self.answer(AcceptedEvents(events: events, positions: positions), mode, meter?.fields))
                 case .failure(let error):
+                    meter?.giveBack(events: events.count, bytes: bytes)
                     let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
                     observer.refused(IngressProblem.refusal(for: problem))
                     spans?.refused(problem, bodyBytes: bytes)
@@ -137,10 +149,16 @@ public struct DirectEventRoute: DirectRoute {
         }
     }
 
-    private static func answer(_ accepted: AcceptedEvents, _ mode: HTTPContentMode) -> DirectAnswer {
+    private static func answer(
+        _ accepted: AcceptedEvents, _ mode: HTTPContentMode, _ fields: RateLimitFields?
+    ) -> DirectAnswer {
         var headers: HTTPHeaders = ["content-type": "application/json"]
         if mode != .batched, let correlationID = accepted.events.first?.correlationID {
             headers.add(name: "correlation-id", value: correlationID)
+        }
+        if let fields {
+            headers.add(name: "ratelimit-policy", value: fields.policy)
+            headers.add(name: "ratelimit", value: fields.standing)
         }
         return DirectAnswer(status: 202, headers: headers, body: accepted.json)
     }

@@ -23,23 +23,26 @@ public struct EventRoutes: RouteProvider {
     private let bodies: RequestBodyReader
     private let configuration: IngressConfiguration
     private let decoder: EventRequestDecoder
+    private let meters: TenantMeters?
     private let observer: any IngressObserver
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - intake: what stamps and appends.
     ///   - bodies: reads request bodies within the limits of the server.
+    ///   - meters: hold tenants to their rates; nil: nobody is held.
     ///   - observer: counts.
     ///   - clock: the wall clock; gives the timestamps of the records.
     public init(
         configuration: IngressConfiguration = IngressConfiguration(), intake: EventIntake, bodies: RequestBodyReader,
-        observer: any IngressObserver = SilentIngressObserver(),
+        meters: TenantMeters? = nil, observer: any IngressObserver = SilentIngressObserver(),
         clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
         self.intake = intake
         self.bodies = bodies
         self.configuration = configuration
         self.decoder = EventRequestDecoder(limits: configuration.limits)
+        self.meters = meters
         self.observer = observer
         self.clock = clock
     }
@@ -56,13 +59,16 @@ public struct EventRoutes: RouteProvider {
             let contentType = request.headers[.contentType]
             let mode = try self.decoder.mode(
                 contentType: contentType, contentEncoding: request.headers[.contentEncoding])
+            let meter = self.meters?.meter(of: context.tenant)
+            try meter?.check(bytes: request.headers[.contentLength].flatMap { Int($0) })
             return try await self.bodies.withBody(of: request) { body in
                 let accepted = try await self.accept(
-                    body, of: request, mode: mode, contentType: contentType, tenant: context.tenant, start: start)
+                    body, of: request, mode: mode, contentType: contentType, tenant: context.tenant, start: start, meter
+                )
                 self.observer.accepted(
                     mode: mode, events: accepted.events.count, bytes: body.readableBytes,
                     durationNanoseconds: (NIODeadline.now() - start).nanoseconds)
-                return self.answer(accepted, mode: mode)
+                return self.answer(accepted, mode: mode, meter)
             }
         } catch let error as ProblemError {
             self.observer.refused(IngressProblem.refusal(for: error))
@@ -75,7 +81,7 @@ public struct EventRoutes: RouteProvider {
 
     private func accept(
         _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, tenant: String,
-        start: NIODeadline
+        start: NIODeadline, _ meter: TenantMeter?
     ) async throws -> AcceptedEvents {
         let trace = TraceContext(headers: request.headers)
         let prepared: PreparedEvents
@@ -97,6 +103,7 @@ public struct EventRoutes: RouteProvider {
             }
             throw problem
         }
+        try meter?.take(events: prepared.events.count, bytes: body.readableBytes)
         let spans = self.intake.tracer.flatMap { tracer in
             IngressSpans(
                 of: prepared, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
@@ -104,17 +111,21 @@ public struct EventRoutes: RouteProvider {
         }
         do {
             let accepted = try await self.intake.append(prepared)
+            meter?.accepted(events: accepted.events.count, bytes: body.readableBytes)
             spans?.accepted(bodyBytes: body.readableBytes)
             return accepted
-        } catch let error as EventLogError {
+        } catch {
+            meter?.giveBack(events: prepared.events.count, bytes: body.readableBytes)
+            guard let error = error as? EventLogError else { throw error }
             let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
             spans?.refused(problem, bodyBytes: body.readableBytes)
             throw problem
         }
     }
 
-    private func answer(_ accepted: AcceptedEvents, mode: HTTPContentMode) -> Response {
+    private func answer(_ accepted: AcceptedEvents, mode: HTTPContentMode, _ meter: TenantMeter?) -> Response {
         var headers = HTTPFields()
+        if let fields = meter?.fields { headers.add(fields) }
         if mode != .batched, let name = Self.correlationIDName {
             headers[name] = accepted.events.first?.correlationID
         }

@@ -99,6 +99,7 @@ public enum IngressProblem {
         case .unauthenticated: .unauthenticated
         case .forbidden: .forbidden
         case .tenantConflict: .tenantConflict
+        case .limitExceeded: .throttled
         case .overloaded: .overloaded
         case .unavailable: .logUnavailable
         case .internalError: .failed

@@ -22,6 +22,8 @@ public struct IngressRefusal: Sendable, Hashable {
     public static let cutOff = Self(name: "cut-off")
     /// The event belongs to another tenant.
     public static let tenantConflict = Self(name: "tenant-conflict")
+    /// Over a rate of the tenant.
+    public static let throttled = Self(name: "throttled")
     /// More requests or bytes at once than are taken.
     public static let overloaded = Self(name: "overloaded")
     /// The log did not take the records.

@@ -23,6 +23,7 @@ public struct WebhookRoutes: RouteProvider {
     private let endpoints: any WebhookEndpointSource
     private let intake: WebhookIntake
     private let bodies: RequestBodyReader
+    private let meters: TenantMeters?
     private let observer: any WebhookObserver
     private let clock: @Sendable () -> Timestamp
 
@@ -30,17 +31,19 @@ public struct WebhookRoutes: RouteProvider {
     ///   - endpoints: knows who may send what.
     ///   - intake: what stamps and appends.
     ///   - bodies: reads request bodies within the limits of the server.
+    ///   - meters: hold tenants to their rates; nil: nobody is held.
     ///   - observer: counts.
     ///   - clock: the wall clock.
     public init(
         configuration: WebhookIntakeConfiguration, endpoints: any WebhookEndpointSource, intake: WebhookIntake,
-        bodies: RequestBodyReader, observer: any WebhookObserver,
+        bodies: RequestBodyReader, meters: TenantMeters? = nil, observer: any WebhookObserver,
         clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
     ) {
         self.configuration = configuration
         self.endpoints = endpoints
         self.intake = intake
         self.bodies = bodies
+        self.meters = meters
         self.observer = observer
         self.clock = clock
     }
@@ -134,17 +137,27 @@ public struct WebhookRoutes: RouteProvider {
         }
         do {
             let events = try active.translator.events(of: webhook, arrival: arrival)
-            let accepted = try await self.intake.take(
+            let meter = self.meters?.meter(of: active.endpoint.tenant)
+            try meter?.take(events: events.count, bytes: body.readableBytes)
+            var accepted: AcceptedEvents?
+            // What was there before, or comes to nothing, is not charged.
+            defer {
+                meter?.settle(
+                    taken: events.count, accepted: accepted.map(\.events.count) ?? 0, bytes: body.readableBytes)
+            }
+            accepted = try await self.intake.take(
                 events, of: active, bodyBytes: body.readableBytes,
                 trace: TraceContext(headers: request.headers), arrival: arrival, start: start)
             self.observer.webhook(
                 provider: provider.name,
                 outcome: accepted.map { $0.isSpooled ? .spooled : .accepted } ?? .duplicate)
+            var headers = HTTPFields()
+            if let fields = meter?.fields { headers.add(fields) }
             guard let accepted else {
                 let answer = ByteBuffer(staticString: #"{"accepted":0,"duplicate":true}"#)
-                return Response.json(answer, status: .accepted)
+                return Response.json(answer, status: .accepted, headers: headers)
             }
-            return Response.json(accepted.json, status: .accepted)
+            return Response.json(accepted.json, status: .accepted, headers: headers)
         } catch let error as CloudEventError {
             throw IngressProblem.problem(for: error, form: .document, limits: self.configuration.ingress)
         } catch let error as EventLogError {

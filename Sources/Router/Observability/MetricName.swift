@@ -11,6 +11,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case ingressRefused = "portarium_ingress_refused_total"
     /// `reason` (`no-credential`, `invalid-credential`, `insufficient-scope`, `foreign-tenant`).
     case accessRefused = "portarium_access_refused_total"
+    case tenantsMetered = "portarium_tenants_metered"
     case ingressDuration = "portarium_ingress_duration_seconds"
     case ingressInFlight = "portarium_ingress_in_flight_requests"
 
@@ -84,6 +85,8 @@ public enum MetricName: String, Sendable, CaseIterable {
 
     /// `reason`: a stable name.
     case deadLetters = "portarium_dead_letters_total"
+    /// Times that a subscription was suspended because its tenant had as many dead letters as it may.
+    case deadLettersRefused = "portarium_dead_letters_refused_total"
     case deadLetterWriteFailures = "portarium_dead_letter_write_failures_total"
     case replaysRunning = "portarium_replays_running"
     case replayedEvents = "portarium_replayed_events_total"
@@ -122,13 +125,15 @@ extension MetricName {
             .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
-            .parkedBytes, .parkedFetches, .deadLetters, .deadLetterWriteFailures, .replayedEvents, .attemptsUnrecorded,
+            .parkedBytes, .parkedFetches, .deadLetters, .deadLettersRefused, .deadLetterWriteFailures, .replayedEvents,
+            .attemptsUnrecorded,
             .spansExported, .spansDropped, .spanExportRetries,
             .metricSeriesOverflow, .metricConflicts, .processCPU:
             .counter
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
-        case .ingressInFlight, .webhookDeliveriesRemembered, .webhookSpoolDeliveries, .webhookSpoolBytes,
+        case .ingressInFlight, .tenantsMetered, .webhookDeliveriesRemembered, .webhookSpoolDeliveries,
+            .webhookSpoolBytes,
             .webhookSpoolOldestAge, .webhookSpoolSetAside, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
             .tailPosition, .indexLag,
             .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
@@ -147,6 +152,7 @@ extension MetricName {
         case .ingressBytes: "Bytes of request bodies whose events were accepted."
         case .ingressRefused: "Requests to publish that were refused."
         case .accessRefused: "Calls that were refused for who made them."
+        case .tenantsMetered, .deadLetters, .deadLettersRefused, .deadLetterWriteFailures: self.helpOfTenants
         case .ingressDuration: "From a request's head to its answer."
         case .ingressInFlight: "Requests to publish that are not answered yet."
         case .webhooks, .webhookDeliveriesRemembered, .webhookDeliveriesForgotten, .webhookSpoolDeliveries,
@@ -184,8 +190,6 @@ extension MetricName {
         case .parkedEvents: "Events whose data were parked in the object store, or could not be."
         case .parkedBytes: "Bytes of data put into the object store."
         case .parkedFetches: "Parked data that were fetched, could not be for now, or are gone."
-        case .deadLetters: "Events written to the dead letters."
-        case .deadLetterWriteFailures: "Dead letters that the log could not take; they are tried again."
         case .replaysRunning: "Replays that are running."
         case .replayedEvents: "Events delivered by replays."
         case .attemptsUnrecorded: "Attempts that are missing in traces because the log did not keep up."
@@ -199,6 +203,16 @@ extension MetricName {
         case .processResidentMemory, .processVirtualMemory, .processCPU, .processStartTime,
             .processOpenFileDescriptors, .processFileDescriptorsMax, .processThreads:
             self.processHelp
+        }
+    }
+
+    /// Of what tenants have limits of.
+    private var helpOfTenants: String {
+        switch self {
+        case .tenantsMetered: "Tenants whose rates are counted, because they sent something lately."
+        case .deadLetters: "Events written to the dead letters."
+        case .deadLettersRefused: "Dead letters that were not written because their tenant has as many as it may."
+        default: "Dead letters that the log could not take; they are tried again."
         }
     }
 

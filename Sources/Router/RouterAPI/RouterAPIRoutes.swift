@@ -4,8 +4,8 @@ import HTTPServing
 import Hummingbird
 import Identity
 
-/// The calls that manage subscriptions, replays, dead letters, keys and webhook endpoints, and that find, trace and
-/// stream events.
+/// The calls that manage subscriptions, replays, dead letters, keys, webhook endpoints and the limits of tenants, and
+/// that find, trace and stream events.
 ///
 /// `GET /v1/events` shares its path with the event endpoint, which has its `POST`.
 public struct RouterAPIRoutes: RouteProvider {
@@ -19,10 +19,12 @@ public struct RouterAPIRoutes: RouteProvider {
     private let deadLetters: DeadLetterRoutes
     private let keys: KeyRoutes
     private let webhookEndpoints: WebhookEndpointRoutes
+    private let tenants: TenantRoutes
     private let events: EventRoutes
     private let stream: EventStreamRoute
 
     /// - Parameters:
+    ///   - usage: what a tenant uses.
     ///   - audit: told what callers do; nil: nobody is.
     ///   - stands: whether what a principal signed in with is still valid; streams end where it is not.
     ///   - budget: what request bodies are counted against, shared with the other surfaces.
@@ -30,6 +32,8 @@ public struct RouterAPIRoutes: RouteProvider {
     public init(
         subscriptions: any SubscriptionService, replays: any ReplayService, deadLetters: any DeadLetterService,
         keys: any KeyService, events: any EventQueryService, webhookEndpoints: any WebhookEndpointService,
+        limits: any TenantLimitService,
+        usage: @escaping @Sendable (_ tenant: String) async throws(ServiceError) -> TenantUsage,
         audit: AuditJournal? = nil, stands: @escaping @Sendable (Principal) -> Bool = { _ in true },
         budget: InFlightBudget,
         data: @escaping DataSource = { ($0, nil) },
@@ -46,6 +50,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.keys = KeyRoutes(service: keys, bodies: bodies, acts: acts)
         self.webhookEndpoints = WebhookEndpointRoutes(
             service: webhookEndpoints, bodies: bodies, publicURL: configuration.webhookPublicURL, acts: acts)
+        self.tenants = TenantRoutes(service: limits, usage: usage, bodies: bodies, acts: acts)
         self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(
             service: events,
@@ -62,6 +67,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.deadLetters.addRoutes(to: routes)
         self.keys.addRoutes(to: routes)
         self.webhookEndpoints.addRoutes(to: routes)
+        self.tenants.addRoutes(to: routes)
         self.events.addRoutes(to: routes)
         self.stream.addRoutes(to: routes)
     }

@@ -34,7 +34,11 @@ struct ServiceErrorMiddleware: RouterMiddleware {
             return ProblemDetails.FieldError(
                 pointer: isName ? "query:\(fault.pointer)" : fault.pointer, detail: fault.detail)
         }
+        let members = error.limit.map { limit in
+            [ProblemDetails.Member("limit", .string(limit.name)), .init("limitValue", .integer(limit.value))]
+        }
         return ProblemError(
-            type, error.message, errors: errors, retryAfterSeconds: isTemporary ? self.retryAfterSeconds : nil)
+            type, error.message, errors: errors, members: members ?? [],
+            retryAfterSeconds: isTemporary ? self.retryAfterSeconds : nil)
     }
 }
