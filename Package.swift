@@ -78,12 +78,18 @@ let package = Package(
         room("CloudEvents", "Sources/Router/CloudEvents", [.nioCore]),
         // ◇ the log as the router sees it: append, fetch, commit
         room("EventLog", "Sources/Router/EventLog", ["CloudEvents", .nioCore]),
+        // ◇ what becomes of an event before it is sent; templates
+        room("Transforms", "Sources/Router/Transforms", ["CloudEvents", .nioCore]),
         // ◇ who wants which events
-        room("Subscriptions", "Sources/Router/Subscriptions", ["CloudEvents", "EventLog", .nioCore]),
+        room(
+            "Subscriptions", "Sources/Router/Subscriptions",
+            ["CloudEvents", "EventLog", "Transforms", "WebhookSignatures", .nioCore]),
         // ◇ the delivery machines
         room(
             "Delivery", "Sources/Router/Delivery",
-            ["CloudEvents", "EventLog", "Subscriptions", .nioCore, .deque, .heap]),
+            [
+                "CloudEvents", "EventLog", "Subscriptions", "Transforms", "WebhookSignatures", .nioCore, .deque, .heap,
+            ]),
         // ◇ who may do what: principals, scopes, keys
         room("Identity", "Sources/Router/Identity", [.crypto]),
         // ◇ traces: spans, who decides about them, and how OTLP writes them
@@ -101,7 +107,7 @@ let package = Package(
         // ◇ where webhooks come in, what events they become, and which were there before
         room(
             "Webhooks", "Sources/Router/Webhooks",
-            ["CloudEvents", "EventLog", "NetworkGuard", "WebhookSignatures", .nioCore, .crypto, .deque]),
+            ["CloudEvents", "EventLog", "NetworkGuard", "Transforms", "WebhookSignatures", .nioCore, .crypto, .deque]),
         // ◆ secrets as they can be stored
         room("SecretSealing", "Sources/Router/SecretSealing", [.crypto]),
         // ◆ the loops that drive the machines; the services behind the API
@@ -109,7 +115,8 @@ let package = Package(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "Observability",
-                "SecretSealing", "TenantLimits", "Traces", "WebhookSignatures", "Webhooks", .nioCore, .lifecycle,
+                "SecretSealing", "TenantLimits", "Traces", "Transforms", "WebhookSignatures", "Webhooks", .nioCore,
+                .lifecycle,
                 .logging, .deque,
             ]),
         // zlib
@@ -176,17 +183,16 @@ let package = Package(
             name: "RouterAPI",
             dependencies: [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Identity",
-                "NetworkGuard", "Observability", "TenantLimits", "WebhookSignatures", "Webhooks", .nioCore, .httpTypes,
-                .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                "NetworkGuard", "Observability", "TenantLimits", "Transforms", "WebhookSignatures", "Webhooks",
+                .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
         // ◆ outbound delivery
         room(
             "HTTPEventSink", "Sources/Router/HTTPEventSink",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "NetworkGuard", "Traces", .nioCore, .nioPosix,
-                .nioHTTP1, .asyncHTTPClient,
-                .logging,
+                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "NetworkGuard", "Traces", "WebhookSignatures",
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient, .crypto, .logging,
             ]),
         // ◆ metric names, log handlers, Prometheus exposition
         room("Observability", "Sources/Router/Observability", [.logging, .metrics, .coreMetrics]),
@@ -197,10 +203,8 @@ let package = Package(
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
                 "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
                 "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TenantLimits",
-                "TokenVerification",
-                "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard", "Observability", "Traces",
-                "TraceExport", .nioCore,
-                .nioPosix, .nioHTTP1, .httpTypes,
+                "TokenVerification", "Transforms", "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard",
+                "Observability", "Traces", "TraceExport", .nioCore, .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
                 .configuration, .yams, .argumentParser,
             ],
@@ -259,21 +263,24 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "Traces", "WebhookSignatures",
-                "Webhooks",
+                "CloudEvents", "EventLog", "JSONSchema", "NetworkGuard", "Subscriptions", "Traces", "Transforms",
+                "WebhookSignatures", "Webhooks",
                 .nioCore,
             ],
             path: "Tests/FuzzKit", swiftSettings: strict),
 
         tests("CloudEventsTests", ["CloudEvents", "EventLog", "RouterTestKit", "FuzzKit", .nioCore]),
         tests("FuzzTests", ["FuzzKit"]),
-        tests("SubscriptionsTests", ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", .nioCore]),
+        tests(
+            "SubscriptionsTests",
+            ["CloudEvents", "EventLog", "Subscriptions", "RouterTestKit", "Transforms", "WebhookSignatures", .nioCore]),
         tests("DeliveryTests", ["CloudEvents", "EventLog", "Subscriptions", "Delivery", "RouterTestKit", .nioCore]),
         tests(
             "EventDispatchTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "Identity", "RouterTestKit",
-                "TenantLimits", "Traces", .nioCore, .lifecycle, .logging,
+                "SecretSealing", "TenantLimits", "Traces", "Transforms", "WebhookSignatures", .nioCore, .lifecycle,
+                .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -323,7 +330,7 @@ let package = Package(
             "HTTPEventSinkTests",
             [
                 "CloudEvents", "EventLog", "Subscriptions", "Delivery", "HTTPEventSink", "NetworkGuard", "ProcessKit",
-                "RouterTestKit", "Traces", .nioCore, .nioPosix, .nioHTTP1, .logging,
+                "RouterTestKit", "Traces", "WebhookSignatures", .nioCore, .nioPosix, .nioHTTP1, .logging,
             ]),
         tests("NetworkGuardTests", ["NetworkGuard", "Subscriptions", "FuzzKit", .nioCore]),
         tests("TracesTests", ["CloudEvents", "Traces", .nioCore]),
@@ -337,12 +344,13 @@ let package = Package(
         tests(
             "TokenVerificationTests",
             ["Identity", "TokenIssuerKit", "TokenVerification", .jwtKit, .logging]),
+        tests("TransformsTests", ["CloudEvents", "FuzzKit", "Transforms", .nioCore]),
         tests("WebhookSignaturesTests", ["WebhookSignatures", "FuzzKit", .nioCore, .crypto]),
         tests(
             "WebhooksTests",
             [
                 "CloudEvents", "EventDispatch", "EventLog", "FuzzKit", "Ingress", "RouterTestKit", "SQLiteSpool",
-                "SecretSealing", "Traces", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
+                "SecretSealing", "Traces", "Transforms", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
             ]),
         tests("SQLiteSpoolTests", ["EventLog", "RouterTestKit", "SQLiteSpool", "Webhooks", .nioCore, .grdb]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),
@@ -358,8 +366,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "BrokerTraits", "CloudEvents", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability",
-                "ProcessKit",
-                "TokenIssuerKit", .nioCore, .nioPosix, .nioSSL,
+                "ProcessKit", "TokenIssuerKit", "WebhookSignatures", .nioCore, .nioPosix, .nioSSL,
                 .nioHTTP1, .crypto, .grdb,
             ]),
         tests(

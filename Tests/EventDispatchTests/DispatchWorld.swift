@@ -4,6 +4,7 @@ import EventLog
 import Logging
 import NIOCore
 import RouterTestKit
+import SecretSealing
 import Subscriptions
 import Synchronization
 import Testing
@@ -32,6 +33,11 @@ struct DispatchWorld: Sendable {
         return log
     }
 
+    /// What seals the secrets of subscriptions; the same in every world.
+    static func vault() throws -> SubscriptionVault {
+        SubscriptionVault(keyring: try SecretKeyring("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="))
+    }
+
     /// Starts a router, runs `body`, and stops the router whatever comes of it, as a crash would.
     static func with(
         _ log: InMemoryEventLog? = nil, _ change: (inout DispatchConfiguration) -> Void = { _ in },
@@ -45,7 +51,8 @@ struct DispatchWorld: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let sink = ScriptedSink()
         let audit = RecordedAudit()
-        let dispatcher = Dispatcher(configuration: configuration, log: log, sink: sink, logger: logger)
+        let dispatcher = Dispatcher(
+            configuration: configuration, log: log, sink: sink, vault: try Self.vault(), logger: logger)
         let journal = AuditJournal(trail: audit, logger: logger)
         let subscriptions = LogSubscriptionService(dispatcher: dispatcher, audit: journal)
         let replays = LogReplayService(dispatcher: dispatcher, subscriptions: subscriptions, audit: journal)

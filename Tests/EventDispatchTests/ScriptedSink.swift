@@ -13,6 +13,8 @@ final class ScriptedSink: EventSink {
         var sink: String
         var replay: String?
         var topic: Topic
+        /// Secrets that it was to be signed with.
+        var signatures = 0
     }
 
     private struct State {
@@ -51,7 +53,7 @@ final class ScriptedSink: EventSink {
             Delivery(
                 subscription: attempt.subscription.name, event: element.event.id, source: element.event.source,
                 sink: attempt.destination.sink, replay: attempt.replayID ?? element.event.attributes["replayid"],
-                topic: element.position.topic)
+                topic: element.position.topic, signatures: attempt.destination.trust.signing.count)
         }
         let meaning = self.state.withLock { state in
             state.deliveries += got

@@ -192,7 +192,8 @@ struct TopicSubscriptionTests {
         let sink = TopicEventSink(writer: RefusingWriter(code: code), topicPrefix: "portarium")
         let report = await sink.send(
             DeliveryAttempt(
-                id: 1, subscription: DispatchWorld.id(), destination: Destination(TopicWorld.subscription()),
+                id: 1, subscription: DispatchWorld.id(),
+                destination: Destination(TopicWorld.subscription(), trust: OutboundTrust()),
                 elements: [
                     .init(
                         event: CloudEvent(id: "1", source: "/test", type: "a"),

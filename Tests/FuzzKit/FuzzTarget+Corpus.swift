@@ -50,6 +50,7 @@ extension FuzzTarget {
         case .webhook: Self.webhooks
         case .traceHeaders: Self.traces
         case .exportAnswer: Self.answers
+        case .transform: Self.transforms
         }
     }
 
@@ -84,6 +85,7 @@ extension FuzzTarget {
         case .traceHeaders: Self.traceWords
         case .exportAnswer:
             Self.jsonWords + ["\n\u{2}\u{8}\u{7}", "\"rejectedSpans\":", "\"9\"", "-", "\u{8}", "\n", "\u{12}"]
+        case .transform: Self.jsonWords + Self.transformWords
         case .filter, .subscription:
             Self.jsonWords + [
                 "{\"all\":[", "{\"any\":[", "{\"not\":", "]}", "{\"exact\":{", "{\"sql\":\"", "\"prefix\"",

@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import NIOCore
+import Transforms
 import WebhookSignatures
 import Webhooks
 

@@ -34,6 +34,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case traceHeaders
     /// What a collector answers, as JSON and as protobuf.
     case exportAnswer
+    /// A transform in one line, and behind it the data of an event.
+    case transform
 
     /// What became of some bytes.
     public enum Outcome: Sendable, Hashable {
@@ -64,6 +66,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .spooledDelivery: Self.spooledDelivery(bytes)
         case .traceHeaders: Self.traceHeaders(bytes)
         case .exportAnswer: Self.exportAnswer(bytes)
+        case .transform: Self.transform(bytes)
         }
     }
 }

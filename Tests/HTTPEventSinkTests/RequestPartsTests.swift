@@ -64,7 +64,7 @@ import Traces
     }
 
     @Test func preparedDestinationsAreKeptByIdentityAndBounded() {
-        let prepared = PreparedDestinations(max: 8, userAgent: "portarium/test") { _ in .open }
+        let prepared = PreparedDestinations(max: 8, userAgent: "portarium/test", origin: "portarium") { _ in .open }
         func destination(_ path: String) -> Destination {
             Destination(
                 sink: "http://127.0.0.1:1/\(path)", origin: "http://127.0.0.1:1", mode: .binary,

@@ -97,7 +97,7 @@ extension IntegrationTests {
             things.key = a.id
             let subscription = """
                 {"id":"\(things.subscription)","sink":"http://127.0.0.1:9/in","protocol":"HTTP",\
-                "config":{"retry":{"maxAttempts":1}}}
+                "config":{"retry":{"maxAttempts":1},"signing":{}}}
                 """
             let made = try await router.send("POST", "/v1/subscriptions", key: a.text, json: subscription)
             #expect(made.status == 201)
@@ -138,7 +138,7 @@ extension IntegrationTests {
                 template.contains("webhook-endpoints")
                 ? #"{"provider":"github","secrets":["mine"]}"#
                 : #"{"sink":"http://127.0.0.1:9/mine","protocol":"HTTP"}"#
-            let body = method == "PUT" ? document : nil
+            let body = method == "PUT" ? document : template.hasSuffix("/rotate") ? "{}" : nil
             let path = template.replacingOccurrences(of: "{id}", with: id)
             var answer = try await router.send(method, path, key: key.text, json: body)
             // What was asked for may be repeated; nothing else may tell one from the other.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import ProcessKit
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 final class RecordingSink: Sendable {
     /// One request that came in.
     struct Delivery: Sendable {
+        var method = "POST"
         var headers: [String: String]
         var body: String
         /// The body as it came.
@@ -39,6 +41,7 @@ final class RecordingSink: Sendable {
     }
 
     let port: Int
+    private let tls: NIOSSLContext?
     private let state = Mutex(State())
 
     var url: String { "http://127.0.0.1:\(self.port)/" }
@@ -50,13 +53,15 @@ final class RecordingSink: Sendable {
     var settledCount: Int { self.state.withLock { $0.settled.count } }
 
     /// Nobody listens until ``listen()``.
-    init(port: Int) {
+    /// - Parameter tls: what connections begin with; nil: with plain HTTP.
+    init(port: Int, tls: NIOSSLContext? = nil) {
         self.port = port
+        self.tls = tls
     }
 
     /// A sink that listens while `body` runs.
-    static func with<R>(_ body: (RecordingSink) async throws -> R) async throws -> R {
-        let sink = RecordingSink(port: try await freePort())
+    static func with<R>(tls: NIOSSLContext? = nil, _ body: (RecordingSink) async throws -> R) async throws -> R {
+        let sink = RecordingSink(port: try await freePort(), tls: tls)
         try await sink.listen()
         do {
             let result = try await body(sink)
@@ -74,6 +79,9 @@ final class RecordingSink: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls = self.tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(RecordingHandler(sink: self))
                 }
@@ -101,12 +109,12 @@ final class RecordingSink: Sendable {
         self.state.withLock { $0.answer = answer }
     }
 
-    fileprivate func record(headers: HTTPHeaders, body: ByteBuffer, port: Int) -> Answer {
+    fileprivate func record(method: String, headers: HTTPHeaders, body: ByteBuffer, port: Int) -> Answer {
         var named: [String: String] = [:]
         for (name, value) in headers { named[name.lowercased()] = value }
         var delivery = Delivery(
-            headers: named, body: String(buffer: body), bytes: body, at: ContinuousClock().now, status: 0,
-            port: port)
+            method: method, headers: named, body: String(buffer: body), bytes: body, at: ContinuousClock().now,
+            status: 0, port: port)
         return self.state.withLock { state in
             let answer = state.answer(delivery)
             delivery.status = answer.status
@@ -128,6 +136,7 @@ private final class RecordingHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let sink: RecordingSink
+    private var method = ""
     private var headers = HTTPHeaders()
     private var body = ByteBuffer()
 
@@ -138,13 +147,15 @@ private final class RecordingHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.unwrapInboundIn(data) {
         case .head(let head):
+            self.method = head.method.rawValue
             self.headers = head.headers
             self.body.clear()
         case .body(var part):
             self.body.writeBuffer(&part)
         case .end:
             let port = context.remoteAddress?.port ?? 0
-            let answer = self.sink.record(headers: self.headers, body: self.body, port: port)
+            let answer = self.sink.record(
+                method: self.method, headers: self.headers, body: self.body, port: port)
             guard answer.delay > .zero else { return self.send(answer, context) }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.eventLoop.scheduleTask(in: TimeAmount(answer.delay)) {

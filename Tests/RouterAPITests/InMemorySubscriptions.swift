@@ -2,6 +2,7 @@ import EventDispatch
 import EventLog
 import Subscriptions
 import Synchronization
+import WebhookSignatures
 
 /// A subscription service that keeps everything in a dictionary.
 final class InMemorySubscriptions: SubscriptionService {
@@ -10,6 +11,8 @@ final class InMemorySubscriptions: SubscriptionService {
         var generations = 0
         var lastError: [SubscriptionID: String] = [:]
         var statusReason: [SubscriptionID: String] = [:]
+        /// What was given to be kept.
+        var secrets: [SubscriptionID: SubscriptionSecrets] = [:]
         /// Thrown by every call, where it is set.
         var failure: ServiceError?
     }
@@ -17,7 +20,9 @@ final class InMemorySubscriptions: SubscriptionService {
     static let created = Timestamp(milliseconds: 1_767_225_600_000)
     let state = Mutex(State())
 
-    func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+    func create(
+        _ subscription: Subscription, secrets: SubscriptionSecrets
+    ) async throws(ServiceError) -> SubscriptionView {
         try self.change { state throws(ServiceError) in
             guard state.stored[subscription.id] == nil else {
                 throw ServiceError(
@@ -25,9 +30,11 @@ final class InMemorySubscriptions: SubscriptionService {
                     errors: [.init(pointer: "/id", detail: "is taken")])
             }
             state.generations += 1
-            let stored = StoredSubscription(
+            state.secrets[subscription.id] = secrets
+            var stored = StoredSubscription(
                 subscription: subscription, generation: "g\(state.generations)", createdAt: Self.created,
                 updatedAt: Self.created, startOffsets: [:])
+            if subscription.config.signing != nil { stored.secrets.signing = [Self.sealed] }
             state.stored[subscription.id] = stored
             return Self.view(stored, state)
         }
@@ -45,8 +52,11 @@ final class InMemorySubscriptions: SubscriptionService {
         }
     }
 
-    func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+    func update(
+        _ subscription: Subscription, secrets: SubscriptionSecrets
+    ) async throws(ServiceError) -> SubscriptionView {
         try self.change { state throws(ServiceError) in
+            state.secrets[subscription.id] = secrets
             var stored = try Self.stored(subscription.id, state)
             stored.subscription = subscription
             stored.revision += 1
@@ -66,6 +76,38 @@ final class InMemorySubscriptions: SubscriptionService {
 
     func pause(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView { try self.set(.paused, id) }
     func resume(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView { try self.set(.active, id) }
+
+    /// What is stored of every secret that signs.
+    private static let sealed = SealedSecrets.SigningSecret(
+        sealed: "sealed", publicKey: "whpk_public", createdAt: created)
+
+    func signingSecrets(of id: SubscriptionID) async throws(ServiceError) -> SigningSecretsView {
+        try self.change { state throws(ServiceError) in
+            guard let scheme = try Self.stored(id, state).subscription.config.signing else {
+                throw ServiceError(.notFound, "it is not signed")
+            }
+            return SigningSecretsView(
+                scheme: scheme,
+                secrets: [.init(secret: "whsec_shown", publicKey: nil, createdAt: Self.created, expiresAt: nil)])
+        }
+    }
+
+    func rotateSecret(
+        of id: SubscriptionID, to secret: String?, overlapSeconds: Int64
+    ) async throws(ServiceError) -> SigningSecretsView {
+        try self.change { state throws(ServiceError) in
+            guard let scheme = try Self.stored(id, state).subscription.config.signing else {
+                throw ServiceError(.conflict, "it is not signed")
+            }
+            let end = Timestamp(milliseconds: Self.created.milliseconds + overlapSeconds * 1_000)
+            return SigningSecretsView(
+                scheme: scheme,
+                secrets: [
+                    .init(secret: secret ?? "whsec_made", publicKey: nil, createdAt: Self.created, expiresAt: nil),
+                    .init(secret: "whsec_shown", publicKey: nil, createdAt: Self.created, expiresAt: end),
+                ])
+        }
+    }
 
     /// What the router itself does to a subscription whose sink says 410.
     func suspend(_ id: SubscriptionID, because reason: String) throws(ServiceError) {

@@ -119,11 +119,13 @@ struct KeyRoutesTests {
         api.deadLetters.state.withLock { $0.letters = [APIFixture.deadLetter("d1"), APIFixture.deadLetter("d2")] }
         let orders = #"{"id":"orders","sink":"https://sink.example/in","protocol":"HTTP"}"#
         _ = try await api.send(.post, "/v1/subscriptions", body: orders, headers: headers)
-        let subscription = #"{"sink":"https://sink.example/in","protocol":"HTTP"}"#
+        let subscription = #"{"sink":"https://sink.example/in","protocol":"HTTP","config":{"signing":{}}}"#
         _ = try await api.send(.put, "/v1/subscriptions/orders", body: subscription, headers: headers)
         for act in ["pause", "resume"] {
             _ = try await api.send(.post, "/v1/subscriptions/orders/\(act)", headers: headers)
         }
+        _ = try await api.send(.get, "/v1/subscriptions/orders/secret", headers: headers)
+        _ = try await api.send(.post, "/v1/subscriptions/orders/secret/rotate", body: "{}", headers: headers)
         let replay = try await api.send(.post, "/v1/replays", body: #"{"subscription":"orders"}"#, headers: headers)
         let id = try #require(try replay.json()["id"]?.string)
         for act in ["pause", "resume", "cancel"] {

@@ -2,6 +2,7 @@ import EventLog
 import FoundationEssentials
 import Subscriptions
 import Testing
+import WebhookSignatures
 
 @Suite struct StoredSubscriptionTests {
     private static func stored() -> StoredSubscription {
@@ -33,6 +34,40 @@ import Testing
                 #""startOffsets":[{"offset":0,"partition":0,"topic":"a"},{"offset":9223372036854775807,"partition":0,"#)
         )
         #expect(json.hasSuffix(#""updatedAtMs":1795429230123,"v":1}"#))
+    }
+
+    @Test func secretsAndAgreementsAreReadAgain() throws {
+        var stored = Self.stored()
+        stored.subscription.config.signing = .ed25519
+        stored.subscription.protocolSettings.authorization = .stored
+        stored.subscription.protocolSettings.handshake = true
+        stored.secrets.authorization = "v1.a.b"
+        stored.secrets.signing = [
+            .init(sealed: "v1.c.d", publicKey: "whpk_x", createdAt: Timestamp(milliseconds: 3)),
+            .init(
+                sealed: "v1.e.f", publicKey: nil, createdAt: Timestamp(milliseconds: 1),
+                expiresAt: Timestamp(milliseconds: 9)),
+        ]
+        stored.agreement = SinkAgreement(
+            sink: "https://example.com/", agreedAt: Timestamp(milliseconds: 4), requestsPerMinute: 60)
+        #expect(try Self.decoded(try stored.json()) == stored)
+        stored.agreement?.requestsPerMinute = nil
+        stored.subscription.protocolSettings.authorization = .file("crm")
+        #expect(try Self.decoded(try stored.json()) == stored)
+    }
+
+    @Test func anAgreementIsOneOfItsSink() {
+        var stored = Self.stored()
+        #expect(!stored.needsAgreement)
+        stored.subscription.protocolSettings.handshake = true
+        #expect(stored.needsAgreement)
+        stored.agreement = SinkAgreement(
+            sink: "https://example.com/", agreedAt: Timestamp(milliseconds: 4), requestsPerMinute: 30)
+        #expect(!stored.needsAgreement)
+        #expect(stored.rateLimitPerSecond == 0.5)
+        stored.subscription.sink = "https://example.com/other"
+        #expect(stored.needsAgreement)
+        #expect(stored.rateLimitPerSecond == 2.5)
     }
 
     /// The form that version 1 was published with; it must be readable for ever.

@@ -3,16 +3,19 @@ extension HouseRule {
     static let pureRooms: [String: Set<String>] = [
         "Sources/Router/CloudEvents/": ["NIOCore"],
         "Sources/Router/EventLog/": ["CloudEvents", "NIOCore"],
-        "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "NIOCore"],
+        "Sources/Router/Transforms/": ["CloudEvents", "NIOCore"],
+        "Sources/Router/Subscriptions/": ["CloudEvents", "EventLog", "Transforms", "WebhookSignatures", "NIOCore"],
         "Sources/Router/Identity/": ["Crypto"],
         "Sources/Router/TenantLimits/": [],
         "Sources/Router/Webhooks/": [
-            "CloudEvents", "EventLog", "NetworkGuard", "WebhookSignatures", "NIOCore", "Crypto", "DequeModule",
+            "CloudEvents", "EventLog", "NetworkGuard", "Transforms", "WebhookSignatures", "NIOCore", "Crypto",
+            "DequeModule",
             "Synchronization",
         ],
         "Sources/Router/Delivery/": [
-            "CloudEvents", "EventLog", "Subscriptions", "NIOCore", "Collections", "DequeModule", "HeapModule",
-            "OrderedCollections",
+            "CloudEvents", "EventLog", "Subscriptions", "Transforms", "WebhookSignatures", "NIOCore", "Collections",
+            "DequeModule",
+            "HeapModule", "OrderedCollections",
         ],
         "Sources/Router/NetworkGuard/": ["NIOCore"],
         "Sources/Router/Traces/": ["CloudEvents", "NIOCore", "Synchronization"],

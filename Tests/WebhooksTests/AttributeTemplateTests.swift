@@ -1,6 +1,7 @@
 import CloudEvents
 import NIOCore
 import Testing
+import Transforms
 
 @testable import Webhooks
 

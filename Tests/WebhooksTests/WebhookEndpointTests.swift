@@ -7,6 +7,7 @@ import RouterTestKit
 import SecretSealing
 import Synchronization
 import Testing
+import Transforms
 import WebhookSignatures
 import WebhookTestKit
 import Webhooks

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NetworkGuard
 import Testing
+import Transforms
 import WebhookTestKit
 import Webhooks
 

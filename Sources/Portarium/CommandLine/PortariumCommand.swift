@@ -30,7 +30,7 @@ struct PortariumCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, PublishCommand.self, TailCommand.self, SubscriptionsCommand.self, ReplayCommand.self,
             DeadLettersCommand.self, TraceCommand.self, WebhookEndpointsCommand.self, FilterCommand.self,
-            WebhookCommand.self, CheckCommand.self, TopicsCommand.self, EventTypesCommand.self, KeysCommand.self,
-            TenantsCommand.self,
+            TransformCommand.self, WebhookCommand.self, CheckCommand.self, TopicsCommand.self, EventTypesCommand.self,
+            KeysCommand.self, TenantsCommand.self,
         ])
 }

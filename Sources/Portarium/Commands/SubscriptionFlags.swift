@@ -66,6 +66,8 @@ struct SubscriptionFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The method of deliveries: POST or PUT.", valueName: "method"))
     var method: Method?
 
+    @OptionGroup var trust: SubscriptionTrustFlags
+
     /// The method of deliveries.
     enum Method: String, ExpressibleByArgument, CaseIterable, Sendable {
         case post = "POST"
@@ -85,7 +87,10 @@ struct SubscriptionFlags: ParsableArguments {
         case batched
     }
 
-    /// Puts what was given over `members`, a subscription as the API has it.
+    /// Whether nothing was given.
+    var isEmpty: Bool { get throws { try self.applied(to: [:]).isEmpty && self.trust.isEmpty } }
+
+    /// Puts what was given, secrets apart, over `members`, a subscription as the API has it.
     /// - Throws: ``ValidationError`` where the start is none.
     func applied(to members: [String: JSONValue]) throws -> [String: JSONValue] {
         var members = members
@@ -94,26 +99,31 @@ struct SubscriptionFlags: ParsableArguments {
         if let source { members["source"] = .string(source) }
         let filters = self.filter.filters
         if !filters.isEmpty { members["filters"] = .array(filters) }
-        if !self.header.isEmpty || self.method != nil {
-            var settings = members["protocolsettings"]?.members ?? [:]
-            if !self.header.isEmpty {
-                let headers = Dictionary(
-                    self.header.map { ($0.name, JSONValue.string($0.value)) }, uniquingKeysWith: { $1 })
-                settings["headers"] = .object(headers)
-            }
-            if let method { settings["method"] = .string(method.rawValue) }
-            members["protocolsettings"] = .object(settings)
+        var settings = members["protocolsettings"]?.members ?? [:]
+        if !self.header.isEmpty {
+            let headers = Dictionary(
+                self.header.map { ($0.name, JSONValue.string($0.value)) }, uniquingKeysWith: { $1 })
+            settings["headers"] = .object(headers)
         }
+        if let method { settings["method"] = .string(method.rawValue) }
         var config = members["config"]?.members ?? [:]
         try self.apply(to: &config)
+        if !settings.isEmpty { members["protocolsettings"] = .object(settings) }
         if !config.isEmpty { members["config"] = .object(config) }
         return members
     }
 
-    /// The whole document: what was given over `members`, and the protocol that the sink speaks.
-    /// - Throws: ``ValidationError`` where the start is none.
+    /// The whole document: what was given over `members`, and the protocol that the sink speaks. Reads the secrets.
+    /// - Throws: ``ValidationError`` where the start is none; ``CommandFailure`` where a secret cannot be read.
     func document(from members: [String: JSONValue]) throws -> [String: JSONValue] {
         var members = try self.applied(to: members)
+        if !self.trust.isEmpty {
+            var settings = members["protocolsettings"]?.members ?? [:]
+            var config = members["config"]?.members ?? [:]
+            try self.trust.apply(settings: &settings, config: &config)
+            if !settings.isEmpty { members["protocolsettings"] = .object(settings) }
+            if !config.isEmpty { members["config"] = .object(config) }
+        }
         if members["protocol"] == nil {
             members["protocol"] = .string(TopicSink.isMeant(by: members["sink"]?.text ?? "") ? "KAFKA" : "HTTP")
         }

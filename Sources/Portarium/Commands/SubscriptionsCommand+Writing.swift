@@ -73,7 +73,7 @@ extension SubscriptionsCommand {
         @OptionGroup(title: "The router") var server: ServerOptions
 
         func validate() throws {
-            guard try self.file != nil || !self.flags.applied(to: [:]).isEmpty else {
+            guard try self.file != nil || !self.flags.isEmpty else {
                 throw ValidationError("There is nothing to change: give an option or --file.")
             }
         }

@@ -14,7 +14,7 @@ struct SubscriptionsCommand: AsyncParsableCommand {
               portarium subscriptions pause audit
             """,
         subcommands: [
-            List.self, Get.self, Create.self, Update.self, Delete.self, Pause.self, Resume.self,
+            List.self, Get.self, Create.self, Update.self, Delete.self, Pause.self, Resume.self, Secret.self,
         ])
 
     /// The path of one subscription.

@@ -2,9 +2,6 @@ import ArgumentParser
 
 /// A webhook endpoint from options: what is given is set, everything else is left to the router or as it was.
 struct WebhookEndpointFlags: ParsableArguments {
-    /// No secret is larger.
-    private static let secretBytesMax = 4_096
-
     @Option(help: ArgumentHelp("Who sends: github, gitlab, stripe, slack, …", valueName: "provider"))
     var provider: String?
 
@@ -71,15 +68,7 @@ struct WebhookEndpointFlags: ParsableArguments {
 
     private func secrets() throws -> [String] {
         var secrets: [String] = []
-        for path in self.secretFile {
-            var bytes = try FileContents.read(path, bytesMax: Self.secretBytesMax + 2)
-            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-            guard let secret = String(validating: bytes, as: UTF8.self), !secret.isEmpty else {
-                throw CommandFailure(.usage, "'\(path)' holds no secret: it is empty or not UTF-8")
-            }
-            secrets.append(secret)
-        }
+        for path in self.secretFile { secrets.append(try SecretArgument.read(file: path)) }
         for name in self.secretEnv {
             guard let secret = Terminal.current.environment[name], !secret.isEmpty else {
                 throw CommandFailure(.usage, "the environment variable '\(name)' is not set")

@@ -10,7 +10,8 @@ struct ConfigurationRule: Sendable {
 
     /// All of them.
     static let all: [ConfigurationRule] =
-        Self.general + Self.auth + Self.kafka + Self.objectStore + Self.webhooks + Self.tenants + Self.tracing
+        Self.general + Self.auth + Self.kafka + Self.objectStore + Self.sinkTrust + Self.webhooks + Self.tenants
+        + Self.tracing
 
     private static let general: [ConfigurationRule] = [
         ConfigurationRule(

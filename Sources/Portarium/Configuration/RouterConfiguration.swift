@@ -188,6 +188,20 @@ extension RouterConfiguration {
         var allowedHosts: [String] = []
         /// How long a resolver's answer about a sink's name holds, connections apart, `100...3600000`. Default 30 s.
         var addressCheckIntervalMilliseconds = 30_000
+        /// Where files with `Authorization` values are, `TENANT/NAME`. Default none.
+        var authorizationDirectory = ""
+        /// How long what such a file says is used, `100...3600000`. Default 5 s.
+        var authorizationReadIntervalMilliseconds = 5_000
+        /// What `WebHook-Request-Origin` says. Default `portarium`.
+        var requestOrigin = "portarium"
+        /// How long a sink that does not allow deliveries is left alone, `1...86400`. Default 5 minutes.
+        var handshakeIntervalSeconds = 300
+        /// What is shown to sinks that ask for a certificate, in PEM. Default none.
+        var clientCertificateFile = ""
+        /// The key of ``clientCertificateFile``, in PEM. Default: it is in the same file.
+        var clientKeyFile = ""
+        /// Whom the router believes beside those that the system does, in PEM. Default none.
+        var authorityFile = ""
     }
 
     /// What people and machines see of the router's work.

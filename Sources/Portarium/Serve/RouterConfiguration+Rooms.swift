@@ -92,7 +92,25 @@ extension RouterConfiguration {
         sink.responseBodyBytesMax = self.sink.responseBytesMax
         sink.networkPolicy = self.networkPolicy
         sink.addressCheckIntervalMilliseconds = Int64(self.sink.addressCheckIntervalMilliseconds)
+        if !self.sink.authorizationDirectory.isEmpty { sink.authorizationDirectory = self.sink.authorizationDirectory }
+        sink.authorizationReadIntervalMilliseconds = Int64(self.sink.authorizationReadIntervalMilliseconds)
+        sink.requestOrigin = self.sink.requestOrigin
         return sink
+    }
+
+    /// What sinks are shown, and who is believed; nil where nothing is said of it.
+    /// - Throws: ``CommandFailure`` where a file cannot be used.
+    func sinkCertificates() throws -> SinkCertificates? {
+        func named(_ file: String) -> String? { file.isEmpty ? nil : file }
+        let sink = self.sink
+        guard !sink.clientCertificateFile.isEmpty || !sink.authorityFile.isEmpty else { return nil }
+        do throws(SinkCertificateError) {
+            return try SinkCertificates(
+                certificateFile: named(sink.clientCertificateFile), keyFile: named(sink.clientKeyFile),
+                authorityFile: named(sink.authorityFile))
+        } catch {
+            throw CommandFailure(.failed, "the certificates for sinks cannot be used: \(error)")
+        }
     }
 
     /// Where sinks may be.
@@ -184,6 +202,7 @@ extension RouterConfiguration {
         dispatch.replayRetentionMilliseconds = Int64(self.dispatch.replayRetentionSeconds) * 1_000
         dispatch.endedReplaysPerTenantMax = self.dispatch.endedReplaysPerTenantMax
         dispatch.tenantWeights = Dictionary(self.dispatch.tenantWeights.map { ($0.tenant, $0.weight) }) { $1 }
+        dispatch.handshakeIntervalMilliseconds = Int64(self.sink.handshakeIntervalSeconds) * 1_000
         dispatch.recordsAttempts = self.observability.attemptHistory
         return dispatch
     }

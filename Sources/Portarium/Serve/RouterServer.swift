@@ -80,7 +80,7 @@ struct RouterServer: Sendable {
                 "sinks on loopback are allowed, because the router listens there only; sink.allowedNetworks changes it")
         }
         let sink = HTTPEventSink(
-            configuration: self.configuration.eventSink,
+            configuration: self.configuration.eventSink, certificates: try self.configuration.sinkCertificates(),
             observer: SinkAddressMetrics(factory: self.metrics, logger: self.logger), tracer: tracing.tracer)
         do {
             try await self.serve(
@@ -91,7 +91,9 @@ struct RouterServer: Sendable {
                         topics: TopicEventSink(
                             writer: log.eventLog, topicPrefix: self.configuration.log.topicPrefix,
                             tracer: tracing.tracer),
-                        others: ClaimCheckSink(sink, reader: claimCheck.reader)),
+                        others: ClaimCheckSink(
+                            TransformSink(sink, limits: self.configuration.eventLimits), reader: claimCheck.reader)),
+                    sink, SubscriptionVault(keyring: try self.configuration.secretKeyring()),
                     IntakeAuditTrail(intake: intake), limits.limits, tracing.tracer, self.metrics, self.logger))
         } catch {
             await sink.shutdown()
@@ -115,7 +117,9 @@ struct RouterServer: Sendable {
         var running = tracing.services + log.services + claimCheck.services + access.services + limits.services
         if let services {
             running += [services.audit, services.subscriptions]
-            if self.has(.dispatch) { running += [services.routes, services.replays, services.dispatcher] }
+            if self.has(.dispatch) {
+                running += [services.routes, services.agreements, services.replays, services.dispatcher]
+            }
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)

@@ -12,21 +12,23 @@ struct RouterServices: Sendable {
     let audit: AuditJournal
     let subscriptions: LogSubscriptionService
     let routes: LogRouteService
+    let agreements: AgreementKeeper
     let replays: LogReplayService
     let deadLetters: LogDeadLetterService
     let events: LogEventQueryService
 
     init(
         _ configuration: DispatchConfiguration, _ log: any EventLog, _ index: (any EventIndex)?, _ sink: any EventSink,
-        _ trail: any AuditTrail, _ limits: any TenantLimitSource, _ tracer: Tracer?,
-        _ metrics: PrometheusMetrics, _ logger: Logger
+        _ handshake: any SinkHandshake, _ vault: SubscriptionVault, _ trail: any AuditTrail,
+        _ limits: any TenantLimitSource, _ tracer: Tracer?, _ metrics: PrometheusMetrics, _ logger: Logger
     ) {
         self.dispatcher = Dispatcher(
             configuration: configuration, log: log, sink: sink, limits: limits,
-            observer: DispatchMetrics(factory: metrics, logger: logger), tracer: tracer, logger: logger)
+            observer: DispatchMetrics(factory: metrics, logger: logger), vault: vault, tracer: tracer, logger: logger)
         self.audit = AuditJournal(trail: trail, logger: logger)
         self.subscriptions = LogSubscriptionService(dispatcher: self.dispatcher, audit: self.audit, limits: limits)
         self.routes = LogRouteService(subscriptions: self.subscriptions, audit: self.audit)
+        self.agreements = AgreementKeeper(subscriptions: self.subscriptions, handshake: handshake)
         self.replays = LogReplayService(
             dispatcher: self.dispatcher, subscriptions: self.subscriptions, audit: self.audit)
         self.deadLetters = LogDeadLetterService(dispatcher: self.dispatcher, subscriptions: self.subscriptions)

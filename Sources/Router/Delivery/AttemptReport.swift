@@ -24,6 +24,8 @@ public struct AttemptReport: Sendable, Hashable {
     /// Whether the attempt came as far as the destination. One that did not says nothing of it: its circuit stays as it
     /// is.
     public var reachedDestination = true
+    /// Why an event is given up where this is ``Meaning/rejected``.
+    public var rejectionReason = DeadLetterReason.rejected
     /// The same in whole milliseconds, towards 0.
     public var durationMilliseconds: Int64 { self.durationNanoseconds / 1_000_000 }
 

@@ -6,4 +6,6 @@ public enum DeadLetterReason: String, Sendable, Hashable, CaseIterable {
     case attemptsExhausted = "attempts-exhausted"
     /// The first attempt lies longer back than the retry policy allows.
     case ageExceeded = "age-exceeded"
+    /// The subscription's transform cannot be applied to it.
+    case transformFailed = "transform-failed"
 }

@@ -77,7 +77,7 @@ extension DeliveryStateMachine {
                     self.subscriptions[slot].lanes[key]?.sendsSingly = true
                     self.makeReady(slot, key)
                 } else if self.subscriptions[slot].specification.config.deadLetter {
-                    self.giveUp(slot, key, reason: .rejected, report: report)
+                    self.giveUp(slot, key, reason: report.rejectionReason, report: report)
                 } else {
                     self.retry(slot, key, count: 1, after: nil, report: report, now: now)
                 }

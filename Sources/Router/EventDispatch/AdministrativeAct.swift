@@ -10,6 +10,8 @@ public struct AdministrativeAct: Sendable, Hashable {
         case subscriptionDeleted = "SubscriptionDeleted"
         case subscriptionPaused = "SubscriptionPaused"
         case subscriptionResumed = "SubscriptionResumed"
+        case subscriptionSecretRead = "SubscriptionSecretRead"
+        case subscriptionSecretRotated = "SubscriptionSecretRotated"
         case replayCreated = "ReplayCreated"
         case replayPaused = "ReplayPaused"
         case replayResumed = "ReplayResumed"

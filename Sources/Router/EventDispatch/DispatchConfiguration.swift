@@ -63,6 +63,9 @@ public struct DispatchConfiguration: Sendable {
     /// The share of a tenant in what is sent while more is due than may be in flight, `1...1000`; 1 where none is
     /// named.
     public var tenantWeights: [String: Int] = [:]
+    /// How long a sink that does not allow deliveries is left alone before it is asked again, in milliseconds,
+    /// `1000...86400000`.
+    public var handshakeIntervalMilliseconds: Int64 = 300_000
 
     public init(eventTopics: [Topic]) {
         self.eventTopics = eventTopics

@@ -1,6 +1,7 @@
 import Delivery
 import EventLog
 import Subscriptions
+import Transforms
 
 extension Dispatcher {
     /// Takes up a stored subscription with the cursors that were committed for it.
@@ -9,7 +10,7 @@ extension Dispatcher {
         cursors: [TopicPartition: CommittedOffset], isNew: Bool
     ) {
         guard !self.isRouted(stored.subscription) else { return }
-        let specification = Self.specification(stored)
+        let specification = self.specification(stored)
         let isTopic = TopicSink.isMeant(by: stored.subscription.sink)
         let decoded = cursors.compactMapValues { committed in
             // What the log has routed by itself, it has left a bare position of.
@@ -47,7 +48,7 @@ extension Dispatcher {
 
     /// Puts a changed subscription into force.
     func change(_ stored: StoredSubscription, compiled: CompiledSubscription) {
-        let specification = Self.specification(stored)
+        let specification = self.specification(stored)
         self.core.step { state, now in
             guard let slot = state.machine.slot(of: specification.id) else { return }
             state.compiled[slot] = compiled
@@ -91,20 +92,26 @@ extension Dispatcher {
         self.core.look { state in state.machine.standing(of: id, ends: state.ends) }
     }
 
-    static func specification(_ stored: StoredSubscription) -> DeliverySpecification {
+    private func specification(_ stored: StoredSubscription) -> DeliverySpecification {
         let subscription = stored.subscription
+        var config = subscription.config
+        config.rateLimitPerSecond = stored.rateLimitPerSecond
         return DeliverySpecification(
-            id: subscription.id, generation: stored.generation, config: subscription.config,
-            destination: Destination(subscription), status: stored.status)
+            id: subscription.id, generation: stored.generation, config: config,
+            destination: Destination(subscription, trust: self.vault.trust(of: stored)), status: stored.status)
     }
 }
 
 extension Destination {
-    convenience init(_ subscription: Subscription) {
+    convenience init(_ subscription: Subscription, trust: OutboundTrust) {
+        var trust = trust
+        let transform = subscription.config.transform.flatMap { try? EventTransform($0) }
+        // Nothing is sent as it is where it was to be changed.
+        if subscription.config.transform != nil, transform == nil { trust.fault = "its transform cannot be used" }
         self.init(
             sink: subscription.sink, origin: SinkURL.origin(ofSink: subscription.sink) ?? subscription.sink,
             mode: subscription.config.mode, protocolSettings: subscription.protocolSettings,
-            timeoutMilliseconds: subscription.config.timeoutMilliseconds)
+            timeoutMilliseconds: subscription.config.timeoutMilliseconds, trust: trust, transform: transform)
     }
 }
 

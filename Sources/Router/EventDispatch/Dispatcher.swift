@@ -25,6 +25,8 @@ public final class Dispatcher: Service {
     let observer: any DispatchObserver
     /// Takes part in the traces of events; nil: nobody does.
     let tracer: Tracer?
+    /// Opens what requests are signed with.
+    let vault: SubscriptionVault
     let logger: Logger
     /// No: it is one of replays only, whose partitions come with them.
     let followsTails: Bool
@@ -56,7 +58,8 @@ public final class Dispatcher: Service {
     public init(
         configuration: DispatchConfiguration, log: any EventLog, sink: any EventSink,
         limits: (any TenantLimitSource)? = nil,
-        observer: any DispatchObserver = SilentDispatchObserver(), tracer: Tracer? = nil, logger: Logger
+        observer: any DispatchObserver = SilentDispatchObserver(),
+        vault: SubscriptionVault = SubscriptionVault(keyring: nil), tracer: Tracer? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.log = log
@@ -69,6 +72,7 @@ public final class Dispatcher: Service {
             configuration: configuration, log: log, observer: observer, logger: logger)
         self.observer = observer
         self.tracer = tracer
+        self.vault = vault
         self.logger = logger
         self.followsTails = true
         for (tenant, weight) in configuration.tenantWeights.sorted(by: { $0.key < $1.key }) {
@@ -92,6 +96,7 @@ public final class Dispatcher: Service {
         self.invalidMessages = main.invalidMessages
         self.observer = main.observer
         self.tracer = main.tracer
+        self.vault = main.vault
         self.logger = main.logger
         self.followsTails = false
         for (tenant, share) in main.shares.withLock({ $0 }) { self.share(tenant, share) }

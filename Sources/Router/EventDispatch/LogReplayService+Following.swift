@@ -69,10 +69,11 @@ extension LogReplayService {
     private func specification(
         _ replay: StoredReplay
     ) throws(ServiceError) -> (DeliverySpecification, CompiledSubscription) {
-        let (subscription, isHeld) = try self.target(replay)
+        let (subscription, isHeld, trust) = try self.target(replay)
         let specification = DeliverySpecification(
             id: replay.machineID, generation: replay.generation, config: subscription.config,
-            destination: Destination(subscription), status: isHeld || replay.status == .paused ? .paused : .active,
+            destination: Destination(subscription, trust: trust),
+            status: isHeld || replay.status == .paused ? .paused : .active,
             replayID: replay.id,
             until: Dictionary(replay.ranges.map { ($0.topicPartition, $0.to) }) { first, _ in first })
         return (specification, try Self.compile(subscription))
@@ -90,9 +91,12 @@ extension LogReplayService {
 
     /// The subscription that a replay is like: the named one's sink, settings and filters, or an isolated sink; and
     /// whether the named one is not sent to now.
-    private func target(_ replay: StoredReplay) throws(ServiceError) -> (subscription: Subscription, isHeld: Bool) {
+    private func target(
+        _ replay: StoredReplay
+    ) throws(ServiceError) -> (subscription: Subscription, isHeld: Bool, trust: OutboundTrust) {
         var subscription: Subscription
         var isHeld = false
+        var trust = OutboundTrust()
         if let name = replay.subscription {
             guard let stored = self.subscriptions.stored(SubscriptionID(tenant: replay.tenant, name: name)) else {
                 throw Self.noSubscription(name)
@@ -102,7 +106,9 @@ extension LogReplayService {
             }
             subscription = stored.subscription
             subscription.filters += replay.filters
+            subscription.config.rateLimitPerSecond = stored.rateLimitPerSecond
             isHeld = stored.status != .active
+            trust = self.dispatcher.vault.trust(of: stored)
         } else {
             subscription = Subscription(id: replay.machineID, filters: replay.filters, sink: replay.sink ?? "")
         }
@@ -111,7 +117,7 @@ extension LogReplayService {
             subscription.filters.append(.exact(["correlationid": correlationID]))
         }
         subscription.config.rateLimitPerSecond = replay.ratePerSecond ?? subscription.config.rateLimitPerSecond
-        return (subscription, isHeld)
+        return (subscription, isHeld, trust)
     }
 
     static func noSubscription(_ name: String) -> ServiceError {

@@ -22,7 +22,8 @@ extension LogSubscriptionService {
             }
         return SubscriptionView(
             stored: stored, status: status, lag: (standing?.lag ?? 0) + (others?.lag ?? 0),
-            lastError: standing?.lastError, lostOffsets: standing?.lostOffsets ?? 0)
+            lastError: standing?.lastError ?? (stored.needsAgreement ? stored.statusReason : nil),
+            lostOffsets: standing?.lostOffsets ?? 0)
     }
 
     /// How one subscription does in the partitions of others; nil where there are none.

@@ -106,13 +106,16 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send.
     /// - Throws: `conflict` where the id is taken; `limitExceeded` over the tenant's limit; `unprocessable` for a
     ///   filter that cannot be used or a start that is nowhere; `unavailable`.
-    public func create(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+    public func create(
+        _ subscription: Subscription, secrets: SubscriptionSecrets
+    ) async throws(ServiceError) -> SubscriptionView {
         let id = subscription.id
         let compiled = try Self.compile(subscription)
+        let sealed = try self.dispatcher.vault.sealed(secrets, for: subscription, old: nil, now: DispatchClock.wall)
         try await self.catchUp()
         try self.reserve(id)
         do {
-            let stored = try await self.store(new: subscription, compiled)
+            let stored = try await self.store(new: subscription, sealed, compiled)
             return await self.view(stored)
         } catch {
             self.catalog.withLock { $0.release(id) }
@@ -135,7 +138,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     }
 
     private func store(
-        new subscription: Subscription, _ compiled: CompiledSubscription
+        new subscription: Subscription, _ secrets: SealedSecrets, _ compiled: CompiledSubscription
     ) async throws(ServiceError) -> StoredSubscription {
         let id = subscription.id
         await self.gate.enter(id)
@@ -149,9 +152,10 @@ public final class LogSubscriptionService: SubscriptionService, Service {
             throw ServiceError(error)
         }
         let now = DispatchClock.wall
-        let stored = StoredSubscription(
+        var stored = StoredSubscription(
             subscription: subscription, generation: RandomName.make(8), createdAt: now, updatedAt: now,
-            startOffsets: starts.offsets)
+            startOffsets: starts.offsets, secrets: secrets)
+        stored.beWanted()
         let group = GroupName.cursor(of: id, generation: stored.generation)
         // On a shared log it may be any process that finds the subscription without having seen it made.
         let isShared = self.dispatcher.log.isShared
@@ -203,14 +207,19 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     /// change is; what was matched keeps its match. Stores nothing where nothing differs. Durable when this returns.
     /// - Throws: `notFound`; `unprocessable` for a filter that cannot be used; `unavailable`, also where the position
     ///   could not be stored.
-    public func update(_ subscription: Subscription) async throws(ServiceError) -> SubscriptionView {
+    public func update(
+        _ subscription: Subscription, secrets: SubscriptionSecrets
+    ) async throws(ServiceError) -> SubscriptionView {
         try await self.checkTarget(of: subscription)
+        let vault = self.dispatcher.vault
         return try await self.change(subscription.id) { (stored, _) throws(ServiceError) in
             try Self.checkKind(stored.subscription, subscription)
+            stored.secrets = try vault.sealed(secrets, for: subscription, old: stored, now: DispatchClock.wall)
             let start = stored.subscription.config.start
             stored.subscription = subscription
             stored.subscription.config.start = start
-            if stored.status == .suspended { stored.status = .active }
+            if !subscription.protocolSettings.handshake { stored.agreement = nil }
+            if stored.status != .paused { stored.beWanted() }
         }
     }
 
@@ -244,7 +253,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     public func resume(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView {
         try await self.change(id) { (stored, fault) throws(ServiceError) in
             if let fault { throw ServiceError(.conflict, "\(fault): replace the subscription with PUT, or delete it") }
-            stored.status = .active
+            stored.beWanted()
         }
     }
 
@@ -322,7 +331,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     }
 
     /// A change of what is wanted takes effect at a position that is stored first.
-    private func change(
+    func change(
         _ id: SubscriptionID,
         _ body: (inout StoredSubscription, _ fault: String?) throws(ServiceError) -> Void
     ) async throws(ServiceError) -> SubscriptionView {
@@ -375,7 +384,7 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         for follower in self.followers.withLock({ $0 }) { follower(id) }
     }
 
-    private func known(_ id: SubscriptionID) throws(ServiceError) -> StoredSubscription {
+    func known(_ id: SubscriptionID) throws(ServiceError) -> StoredSubscription {
         guard let stored = self.stored(id) else {
             throw ServiceError(.notFound, "there is no subscription '\(id.name)'")
         }

@@ -1,5 +1,6 @@
 import EventLog
 import NetworkGuard
+import Transforms
 import WebhookSignatures
 import Webhooks
 

@@ -53,7 +53,7 @@ extension AttemptReport {
             }
         case is CancellationError: "cancelled"
         default:
-            // NIOSSL is no dependency of this room; the module's name is enough to tell its errors.
+            // There are many kinds of them; the module's name is enough to tell them.
             String(reflecting: type(of: error)).hasPrefix("NIOSSL.")
                 ? "TLS failed" : "failed: \(String(describing: type(of: error)))"
         }

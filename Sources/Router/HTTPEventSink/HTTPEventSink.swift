@@ -29,36 +29,39 @@ import Foundation
 /// Attempts do not wait for each other here; no more than ``HTTPEventSinkConfiguration/connectionsPerDestinationMax``
 /// are on the wire to one HTTP/1.1 destination. ``shutdown()`` has to be called before the sink is let go.
 public final class HTTPEventSink: EventSink, Sendable {
-    private let client: HTTPClient
+    let client: HTTPClient
     /// For the hosts that the policy allows by name: on its connections more addresses are allowed.
     private let allowedHostsClient: HTTPClient?
     private let addressGuard: AddressGuard
     private let observer: (any AddressRefusalObserver)?
-    private let configuration: HTTPEventSinkConfiguration
-    private let destinations: PreparedDestinations
+    let configuration: HTTPEventSinkConfiguration
+    let destinations: PreparedDestinations
+    private let authorizations: AuthorizationFiles
     private let encoder = RequestEncoder()
     private let spanIDs = SpanIDs()
     private let tracer: Tracer?
 
     /// - Parameters:
     ///   - configuration: Limits; values out of range are clamped.
+    ///   - certificates: What servers with TLS are shown, and who is believed; nil: nothing, and whom the system does.
     ///   - observer: Hears of attempts that are refused.
     ///   - tracer: Records a span of each request whose attempt is part of a recorded trace; nil: none is.
     ///   - eventLoopGroup: Where connections live. It has to outlive the sink, and stays the caller's.
     public convenience init(
         configuration: HTTPEventSinkConfiguration = HTTPEventSinkConfiguration(),
-        observer: (any AddressRefusalObserver)? = nil, tracer: Tracer? = nil,
+        certificates: SinkCertificates? = nil, observer: (any AddressRefusalObserver)? = nil, tracer: Tracer? = nil,
         eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
     ) {
         self.init(
-            configuration: configuration, observer: observer, tracer: tracer, lookup: .system,
+            configuration: configuration, certificates: certificates, observer: observer, tracer: tracer,
+            lookup: .system,
             eventLoopGroup: eventLoopGroup)
     }
 
     /// - Parameter lookup: What names are looked up with before there is a connection.
     init(
-        configuration: HTTPEventSinkConfiguration, observer: (any AddressRefusalObserver)?, tracer: Tracer? = nil,
-        lookup: AddressLookup,
+        configuration: HTTPEventSinkConfiguration, certificates: SinkCertificates? = nil,
+        observer: (any AddressRefusalObserver)?, tracer: Tracer? = nil, lookup: AddressLookup,
         eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
     ) {
         let configuration = configuration.clamped()
@@ -69,9 +72,11 @@ public final class HTTPEventSink: EventSink, Sendable {
         self.addressGuard = addressGuard
         self.destinations = PreparedDestinations(
             max: configuration.preparedDestinationsMax, userAgent: "portarium/\(configuration.version)",
+            origin: configuration.requestOrigin,
             gate: { addressGuard.gate(ofHost: $0) })
+        self.authorizations = AuthorizationFiles(configuration: configuration)
         self.tracer = tracer
-        let client = Self.clientConfiguration(configuration)
+        let client = Self.clientConfiguration(configuration, certificates)
         func makeClient(isForAllowedHosts: Bool) -> HTTPClient {
             var client = client
             addressGuard.watch(&client, isForAllowedHosts: isForAllowedHosts)
@@ -82,8 +87,11 @@ public final class HTTPEventSink: EventSink, Sendable {
             configuration.networkPolicy.allowedHosts.isEmpty ? nil : makeClient(isForAllowedHosts: true)
     }
 
-    private static func clientConfiguration(_ configuration: HTTPEventSinkConfiguration) -> HTTPClient.Configuration {
+    private static func clientConfiguration(
+        _ configuration: HTTPEventSinkConfiguration, _ certificates: SinkCertificates?
+    ) -> HTTPClient.Configuration {
         var client = HTTPClient.Configuration()
+        client.tlsConfiguration = certificates?.tls
         client.redirectConfiguration = .disallow
         client.timeout.connect = .milliseconds(configuration.connectTimeoutMilliseconds)
         client.connectionPool.idleTimeout = .milliseconds(configuration.connectionIdleTimeoutMilliseconds)
@@ -113,7 +121,9 @@ public final class HTTPEventSink: EventSink, Sendable {
             }
             return report
         }
-        let request: HTTPClientRequest
+        let trust = attempt.destination.trust
+        if let fault = trust.fault { return Self.withheld(report(.retry(afterMilliseconds: nil), nil, fault)) }
+        var request: HTTPClientRequest
         do throws(DestinationFault) {
             request = try self.encoder.request(
                 for: attempt, from: prepared.template.get(), spanID: spanID)
@@ -123,13 +133,12 @@ public final class HTTPEventSink: EventSink, Sendable {
         let deadline = start + .milliseconds(max(attempt.destination.timeoutMilliseconds, 1))
         let response: HTTPClientResponse
         do {
-            try await prepared.gate.pass(
-                until: min(deadline, start + .milliseconds(self.configuration.connectTimeoutMilliseconds)))
-            response = try await self.client(for: prepared.gate).execute(request, deadline: deadline)
+            try await self.authorize(&request, attempt.destination)
+            response = try await self.execute(request, prepared, deadline: deadline)
+        } catch let fault as AuthorizationFiles.Fault {
+            return Self.withheld(report(.retry(afterMilliseconds: nil), nil, fault.text))
         } catch {
-            let refusal = self.addressGuard.refusal(of: error, isAllowedHost: prepared.gate.isAllowedHost)
-            if let refusal { self.observer?.refused(refusal, host: prepared.host) }
-            return report(.retry(afterMilliseconds: nil), nil, AttemptReport.text(of: refusal ?? error))
+            return report(.retry(afterMilliseconds: nil), nil, self.text(of: error, prepared))
         }
         let status = Int(response.status.code)
         let failure = await ResponseBody.discard(
@@ -151,6 +160,39 @@ public final class HTTPEventSink: EventSink, Sendable {
         // What it throws says that attempts were cut short, or that it was called before: both are as documented.
         try? await self.client.shutdown()
         try? await self.allowedHostsClient?.shutdown()
+    }
+
+    /// Adds what a file says, where `Authorization` comes from one; every other value is in the request already.
+    func authorize(
+        _ request: inout HTTPClientRequest, _ destination: Destination
+    ) async throws(AuthorizationFiles.Fault) {
+        guard case .file(let tenant, let name)? = destination.trust.authorization else { return }
+        let value = try await self.authorizations.value(tenant: tenant, name: name)
+        request.headers.add(name: "Authorization", value: value)
+    }
+
+    /// Sends to where the guard lets it, no later than the deadline.
+    func execute(
+        _ request: HTTPClientRequest, _ prepared: PreparedDestination, deadline: NIODeadline
+    ) async throws -> HTTPClientResponse {
+        let connected = NIODeadline.now() + .milliseconds(self.configuration.connectTimeoutMilliseconds)
+        try await prepared.gate.pass(until: min(deadline, connected))
+        return try await self.client(for: prepared.gate).execute(request, deadline: deadline)
+    }
+
+    /// A failure in a few words; the observer hears of an address that is not allowed.
+    func text(of error: any Error, _ prepared: PreparedDestination) -> String {
+        if let fault = error as? AuthorizationFiles.Fault { return fault.text }
+        let refusal = self.addressGuard.refusal(of: error, isAllowedHost: prepared.gate.isAllowedHost)
+        if let refusal { self.observer?.refused(refusal, host: prepared.host) }
+        return AttemptReport.text(of: refusal ?? error)
+    }
+
+    /// Nothing was sent: it says nothing of the destination.
+    private static func withheld(_ report: AttemptReport) -> AttemptReport {
+        var report = report
+        report.reachedDestination = false
+        return report
     }
 
     private func client(for gate: HostGate) -> HTTPClient {

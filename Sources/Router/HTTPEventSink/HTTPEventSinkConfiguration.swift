@@ -28,6 +28,13 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
     /// How long it holds that all addresses of a host's name are allowed, `100...3600000`. Connections are looked at in
     /// any case.
     public var addressCheckIntervalMilliseconds: Int64 = 30_000
+    /// Where files are that hold `Authorization` values, in a directory for each tenant; nil: there are none.
+    public var authorizationDirectory: String?
+    /// How long what such a file says is used before it is read again, `100...3600000`.
+    public var authorizationReadIntervalMilliseconds: Int64 = 5_000
+    /// What `WebHook-Request-Origin` says: a name that stands for the router (CloudEvents HTTP webhook specification,
+    /// section 4.1).
+    public var requestOrigin = "portarium"
     /// Whether HTTP/2 is offered to destinations with TLS.
     public var isHTTP2Enabled: Bool = true
 
@@ -46,6 +53,7 @@ public struct HTTPEventSinkConfiguration: Sendable, Hashable {
         clamp(&configuration.responseBodyBytesMax, 0...16_777_216)
         clamp(&configuration.retryAfterMillisecondsMax, 0...2_592_000_000)
         clamp(&configuration.addressCheckIntervalMilliseconds, 100...3_600_000)
+        clamp(&configuration.authorizationReadIntervalMilliseconds, 100...3_600_000)
         clamp(&configuration.preparedDestinationsMax, 2...1_000_000)
         let version = configuration.version.utf8.filter(ASCIISet.token.contains)
         configuration.version = version.isEmpty ? "dev" : String(decoding: version, as: UTF8.self)

@@ -25,10 +25,10 @@ struct PreparedDestination: Sendable {
     /// What stands between attempts and the host.
     let gate: HostGate
 
-    init(_ destination: Destination, userAgent: String, gate: (_ host: String) -> HostGate) {
+    init(_ destination: Destination, userAgent: String, origin: String, gate: (_ host: String) -> HostGate) {
         self.destination = destination
         do throws(DestinationFault) {
-            let (request, host) = try Self.template(for: destination, userAgent: userAgent)
+            let (request, host) = try Self.template(for: destination, userAgent: userAgent, origin: origin)
             self.template = .success(request)
             self.host = host
             let components = URLComponents(string: destination.sink)
@@ -45,7 +45,7 @@ struct PreparedDestination: Sendable {
     }
 
     private static func template(
-        for destination: Destination, userAgent: String
+        for destination: Destination, userAgent: String, origin: String
     ) throws(DestinationFault) -> (HTTPClientRequest, host: String) {
         guard let components = URLComponents(string: destination.sink), let scheme = components.scheme?.lowercased(),
             scheme == "http" || scheme == "https"
@@ -72,6 +72,17 @@ struct PreparedDestination: Sendable {
             }
             hasAuthorization = hasAuthorization || name.lowercased() == "authorization"
             headers.add(name: name, value: value)
+        }
+        if destination.trust.namesOrigin { headers.add(name: "WebHook-Request-Origin", value: origin) }
+        switch destination.trust.authorization {
+        case .value(let value)?:
+            guard HeaderText.isValue(value) else {
+                throw DestinationFault("the subscription's authorization is not valid")
+            }
+            headers.add(name: "Authorization", value: value)
+            hasAuthorization = true
+        case .file?: hasAuthorization = true
+        case nil: break
         }
         if !hasAuthorization, let credentials = self.credentials(of: components) {
             headers.add(name: "Authorization", value: credentials)

@@ -13,12 +13,16 @@ final class PreparedDestinations: Sendable {
 
     private let generationMax: Int
     private let userAgent: String
+    private let origin: String
     private let gate: @Sendable (_ host: String) -> HostGate
     private let generations = Mutex(Generations())
 
-    init(max: Int, userAgent: String, gate: @escaping @Sendable (_ host: String) -> HostGate) {
+    init(
+        max: Int, userAgent: String, origin: String, gate: @escaping @Sendable (_ host: String) -> HostGate
+    ) {
         self.generationMax = Swift.max(max / 2, 1)
         self.userAgent = userAgent
+        self.origin = origin
         self.gate = gate
     }
 
@@ -32,7 +36,8 @@ final class PreparedDestinations: Sendable {
         }
         if let known { return known }
         // Made outside the lock: two at once make the same.
-        let prepared = PreparedDestination(destination, userAgent: self.userAgent, gate: self.gate)
+        let prepared = PreparedDestination(
+            destination, userAgent: self.userAgent, origin: self.origin, gate: self.gate)
         self.generations.withLock { self.insert(prepared, as: id, into: &$0) }
         return prepared
     }

@@ -1,10 +1,17 @@
 import AsyncHTTPClient
 import CloudEvents
 import Delivery
+import EventLog
 import NIOCore
 import NIOHTTP1
 import Subscriptions
 import Traces
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Makes the request of an attempt.
 struct RequestEncoder: Sendable {
@@ -38,6 +45,7 @@ struct RequestEncoder: Sendable {
         }
         self.addIdentity(
             of: event, Self.hop(of: attempt, spanID) ?? HopTrace.parent(of: event, spanID: spanID), to: &headers)
+        Self.sign(attempt, [event], body, &headers)
         request.headers = headers
         request.body = body.map { .bytes($0) }
         return request
@@ -85,7 +93,21 @@ struct RequestEncoder: Sendable {
         let states = Set(events.map { HopTrace.state(of: $0) })
         if states.count == 1, let state = states.first ?? nil { request.headers.add(name: "tracestate", value: state) }
         request.headers.add(name: "Idempotency-Key", value: Self.idempotencyKey(of: events))
+        Self.sign(attempt, events, json, &request.headers)
         request.body = .bytes(json)
+    }
+
+    /// The headers of Standard Webhooks, where the destination is signed for. Each attempt has a time of its own.
+    private static func sign(
+        _ attempt: DeliveryAttempt, _ events: [CloudEvent], _ body: ByteBuffer?, _ headers: inout HTTPHeaders
+    ) {
+        let trust = attempt.destination.trust
+        guard !trust.signing.isEmpty else { return }
+        let id = WebhookIdentity.id(of: events)
+        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+        headers.add(name: "webhook-id", value: id)
+        headers.add(name: "webhook-timestamp", value: "\(now.milliseconds / 1_000)")
+        headers.add(name: "webhook-signature", value: trust.signature(id: id, timestamp: now, body: body))
     }
 
     /// Names of attributes, and the headers under which systems that know no CloudEvents look for them.

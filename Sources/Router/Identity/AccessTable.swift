@@ -32,6 +32,9 @@ public enum AccessTable {
         Rule(method: "OPTIONS", path: "/v1/subscriptions/{id}", need: .anyCredential),
         Rule(method: "POST", path: "/v1/subscriptions/{id}/pause", need: .anyOf([.subscribe])),
         Rule(method: "POST", path: "/v1/subscriptions/{id}/resume", need: .anyOf([.subscribe])),
+        // Not for those who only read: a secret that both sides know signs, too.
+        Rule(method: "GET", path: "/v1/subscriptions/{id}/secret", need: .anyOf([.subscribe])),
+        Rule(method: "POST", path: "/v1/subscriptions/{id}/secret/rotate", need: .anyOf([.subscribe])),
     ]
 
     private static let replays: [Rule] = [

@@ -15,8 +15,28 @@ extension JSONWriter {
             json.member("lag", view.lag)
             json.member("lastError", view.lastError)
             json.member("lostOffsets", view.lostOffsets)
+            if !stored.secrets.signing.isEmpty { json.signingKeys(stored.secrets.signing) }
+            if let agreement = stored.agreement, stored.subscription.sink == agreement.sink {
+                json.object("agreement") { json in
+                    json.time("agreedAt", agreement.agreedAt)
+                    if let rate = agreement.requestsPerMinute { json.member("requestsPerMinute", rate) }
+                }
+            }
             json.time("createdAt", stored.createdAt)
             json.time("updatedAt", stored.updatedAt)
+        }
+    }
+
+    /// What may be known of secrets by all who may see the subscription.
+    private mutating func signingKeys(_ secrets: [SealedSecrets.SigningSecret]) {
+        self.array("signingKeys") { json in
+            for secret in secrets {
+                json.object { json in
+                    if let key = secret.publicKey { json.member("publicKey", key) }
+                    json.time("createdAt", secret.createdAt)
+                    if let end = secret.expiresAt { json.time("expiresAt", end) }
+                }
+            }
         }
     }
 

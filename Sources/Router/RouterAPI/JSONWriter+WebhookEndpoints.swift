@@ -1,5 +1,6 @@
 import EventDispatch
 import NetworkGuard
+import Transforms
 import WebhookSignatures
 import Webhooks
 

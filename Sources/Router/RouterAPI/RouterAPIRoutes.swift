@@ -15,6 +15,7 @@ public struct RouterAPIRoutes: RouteProvider {
 
     private let configuration: RouterAPIConfiguration
     private let subscriptions: SubscriptionRoutes
+    private let secrets: SubscriptionSecretRoutes
     private let replays: ReplayRoutes
     private let deadLetters: DeadLetterRoutes
     private let keys: KeyRoutes
@@ -44,6 +45,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.configuration = configuration
         self.subscriptions = SubscriptionRoutes(
             service: subscriptions, bodies: bodies, networkPolicy: configuration.networkPolicy, acts: acts)
+        self.secrets = SubscriptionSecretRoutes(service: subscriptions, bodies: bodies, acts: acts)
         self.replays = ReplayRoutes(
             service: replays, bodies: bodies, networkPolicy: configuration.networkPolicy, acts: acts)
         self.deadLetters = DeadLetterRoutes(service: deadLetters, bodies: bodies, acts: acts)
@@ -63,6 +65,7 @@ public struct RouterAPIRoutes: RouteProvider {
     public func addRoutes(to routes: RouteTable) {
         routes.add(middleware: ServiceErrorMiddleware(retryAfterSeconds: self.configuration.retryAfterSeconds))
         self.subscriptions.addRoutes(to: routes)
+        self.secrets.addRoutes(to: routes)
         self.replays.addRoutes(to: routes)
         self.deadLetters.addRoutes(to: routes)
         self.keys.addRoutes(to: routes)

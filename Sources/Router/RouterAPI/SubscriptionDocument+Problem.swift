@@ -6,6 +6,7 @@ extension SubscriptionDocument {
     /// What answers have beside the document. Bodies may have it too, so that an answer can be put back; it is ignored.
     private static let readOnlyPointers: Set<String> = [
         "/status", "/statusReason", "/lag", "/lastError", "/lostOffsets", "/createdAt", "/updatedAt",
+        "/signingKeys", "/agreement",
     ]
 
     /// The subscription that the document describes.
@@ -38,6 +39,7 @@ extension SubscriptionDocument {
     private var withoutViolations: SubscriptionDocument {
         SubscriptionDocument(
             id: self.id, source: self.source, types: self.types, filters: self.filters, sink: self.sink,
-            protocol: self.protocol, protocolSettings: self.protocolSettings, config: self.config)
+            protocol: self.protocol, protocolSettings: self.protocolSettings, config: self.config,
+            secrets: self.secrets)
     }
 }

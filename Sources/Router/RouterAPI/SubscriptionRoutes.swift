@@ -54,7 +54,7 @@ struct SubscriptionRoutes: Sendable {
     }
 
     /// - Throws: 404 where the path names what can be no subscription.
-    private static func id(in context: RouterRequestContext) throws(ProblemError) -> SubscriptionID {
+    static func id(in context: RouterRequestContext) throws(ProblemError) -> SubscriptionID {
         let name = try ResourceName.id(in: context, of: "subscription")
         guard SubscriptionID.isValid(name: name) else {
             throw ProblemError(.notFound, "there is no such subscription")
@@ -66,7 +66,7 @@ struct SubscriptionRoutes: Sendable {
         let document = try await self.bodies.decode(SubscriptionDocument.self, from: request)
         let subscription = try document.checkedSubscription(
             tenant: context.tenant, policy: self.networkPolicy, defaultName: ResourceName.mintSubscription)
-        let view = try await self.service.create(subscription)
+        let view = try await self.service.create(subscription, secrets: document.secrets)
         let name = view.stored.subscription.id.name
         self.acts.note(.subscriptionCreated, name, in: context)
         let headers: HTTPFields = [.location: "/v1/subscriptions/\(name)"]
@@ -90,7 +90,7 @@ struct SubscriptionRoutes: Sendable {
             faults.add("/id", "must be absent or the id of the path: a subscription keeps its id")
         }
         try faults.throwIfAny()
-        let view = try await self.service.update(subscription)
+        let view = try await self.service.update(subscription, secrets: document.secrets)
         self.acts.note(.subscriptionUpdated, id.name, in: context)
         return try Response.json { json in try json.subscription(view) }
     }

@@ -2,6 +2,7 @@ import EventDispatch
 import HTTPServing
 import NetworkGuard
 import Subscriptions
+import Transforms
 import WebhookSignatures
 import Webhooks
 
@@ -149,8 +150,8 @@ struct WebhookEndpointDocument: Decodable {
                 faults.add("/mapping/\(name)", "is no attribute that can be mapped; these can: \(names)")
                 continue
             }
-            guard (1...WebhookMapping.alternativesMax).contains(texts.count) else {
-                faults.add("/mapping/\(name)", "must have 1 to \(WebhookMapping.alternativesMax) templates")
+            guard (1...AttributeTemplate.alternativesMax).contains(texts.count) else {
+                faults.add("/mapping/\(name)", "must have 1 to \(AttributeTemplate.alternativesMax) templates")
                 continue
             }
             for (index, text) in texts.enumerated() {

@@ -1,4 +1,5 @@
 import CloudEvents
+import Transforms
 
 /// A subscription made ready to be asked about every event.
 public final class CompiledSubscription: Sendable {
@@ -12,8 +13,14 @@ public final class CompiledSubscription: Sendable {
     let constraints: AttributeConstraints
 
     /// Compiles the filters of a subscription.
-    /// - Throws: ``FilterError``, with pointers from the root of the subscription's document, such as `/filters/0/sql`.
+    /// - Throws: ``FilterError``, with pointers from the root of the subscription's document, such as `/filters/0/sql`;
+    ///   also for a transform that cannot be used.
     public init(_ subscription: Subscription) throws(FilterError) {
+        do throws(TransformFault) {
+            _ = try subscription.config.transform.map { (tree) throws(TransformFault) in try EventTransform(tree) }
+        } catch {
+            throw FilterError(pointer: "/config/transform" + error.pointer, detail: error.detail)
+        }
         self.id = subscription.id
         self.tenant = Array(subscription.id.tenant.utf8)
         self.source = subscription.source.map { Array($0.utf8) }

@@ -4,9 +4,18 @@ public struct HTTPProtocolSettings: Sendable, Hashable {
     public var headers: [String: String]
     /// `POST` (the default) or `PUT`.
     public var method: String
+    /// Where `Authorization` comes from; nil: from the headers and the URL, or there is none.
+    public var authorization: SinkAuthorization?
+    /// Whether the target has to agree first (CloudEvents HTTP webhook specification, section 4).
+    public var handshake: Bool
 
-    public init(headers: [String: String] = [:], method: String = "POST") {
+    public init(
+        headers: [String: String] = [:], method: String = "POST", authorization: SinkAuthorization? = nil,
+        handshake: Bool = false
+    ) {
         self.headers = headers
         self.method = method
+        self.authorization = authorization
+        self.handshake = handshake
     }
 }

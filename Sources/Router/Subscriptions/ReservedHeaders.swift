@@ -5,7 +5,8 @@ public enum ReservedHeaders {
         "connection", "content-encoding", "content-length", "content-range", "content-type", "correlationid", "expect",
         "host", "http2-settings", "idempotency-key", "keep-alive", "proxy-authenticate", "proxy-authorization",
         "proxy-connection", "runid", "te", "tenantid", "traceparent", "tracestate", "trailer", "transfer-encoding",
-        "upgrade", "user-agent", "via",
+        "upgrade", "user-agent", "via", "webhook-id", "webhook-request-origin", "webhook-request-rate",
+        "webhook-signature", "webhook-timestamp",
     ]
 
     /// Whether a header of this name, in any case, is one of them; `ce-…` carry the attributes of the event, and are.

@@ -29,7 +29,9 @@ extension StoredSubscription: Codable {
             generation: reader.string("generation") ?? "", revision: Int(clamping: reader.integer("revision") ?? 0),
             createdAt: Timestamp(milliseconds: reader.integer("createdAtMs") ?? 0),
             updatedAt: Timestamp(milliseconds: reader.integer("updatedAtMs") ?? 0),
-            startOffsets: Self.offsets(&reader), createdOffset: reader.integer("createdOffset").map { Offset($0) })
+            startOffsets: Self.offsets(&reader), createdOffset: reader.integer("createdOffset").map { Offset($0) },
+            secrets: reader.object("secrets") { SealedSecrets(&$0) } ?? SealedSecrets(),
+            agreement: reader.object("agreement") { SinkAgreement(&$0) } ?? nil)
         if let error = reader.decodingError(at: decoder.codingPath) { throw error }
         self = stored
     }
@@ -60,6 +62,14 @@ extension StoredSubscription: Codable {
         try container.encode(self.createdAt.milliseconds, forKey: DocumentKey("createdAtMs"))
         try container.encode(self.updatedAt.milliseconds, forKey: DocumentKey("updatedAtMs"))
         try container.encodeIfPresent(self.createdOffset?.value, forKey: DocumentKey("createdOffset"))
+        if !self.secrets.isEmpty {
+            try self.secrets.encode(
+                into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("secrets")))
+        }
+        if let agreement {
+            try agreement.encode(
+                into: container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("agreement")))
+        }
         var offsets = container.nestedUnkeyedContainer(forKey: DocumentKey("startOffsets"))
         for (partition, offset) in self.startOffsets.sorted(by: { $0.key < $1.key }) {
             var entry = offsets.nestedContainer(keyedBy: DocumentKey.self)

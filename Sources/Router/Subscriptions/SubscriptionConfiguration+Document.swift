@@ -1,8 +1,11 @@
 import CloudEvents
+import Transforms
+import WebhookSignatures
 
 extension SubscriptionConfiguration {
     /// Reads `config`. Ranges are not looked at here.
-    init(_ reader: inout DocumentReader) {
+    /// - Parameter secrets: takes the secrets of `signing`, where there are any.
+    init(_ reader: inout DocumentReader, secrets: inout [String]?) {
         self.init()
         if let ordering: Ordering = reader.choice("ordering") { self.ordering = ordering }
         if let concurrency = reader.integer("concurrency") { self.concurrency = Int(clamping: concurrency) }
@@ -23,9 +26,17 @@ extension SubscriptionConfiguration {
             return limit.number("perSecond")
         }
         if case .some(.some(let perSecond)) = rate { self.rateLimitPerSecond = perSecond }
+        let signing: (WebhookSigner.Scheme?, [String]?)? = reader.object("signing") { signing in
+            defer { signing.refuseMembers(except: ["scheme", "secrets"]) }
+            return (signing.has("scheme") ? signing.choice("scheme") : .hmacSHA256, signing.strings("secrets"))
+        }
+        self.signing = signing?.0
+        secrets = signing?.1
+        self.transform = reader.json("transform")
         reader.refuseMembers(
             except: [
                 "ordering", "concurrency", "mode", "batch", "timeoutMs", "retry", "deadLetter", "start", "rateLimit",
+                "signing", "transform",
             ])
     }
 
@@ -50,6 +61,11 @@ extension SubscriptionConfiguration {
             var limit = container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("rateLimit"))
             try limit.encode(rate, forKey: DocumentKey("perSecond"))
         }
+        if let signing {
+            var settings = container.nestedContainer(keyedBy: DocumentKey.self, forKey: DocumentKey("signing"))
+            try settings.encode(signing.rawValue, forKey: DocumentKey("scheme"))
+        }
+        try container.encodeIfPresent(self.transform, forKey: DocumentKey("transform"))
     }
 }
 

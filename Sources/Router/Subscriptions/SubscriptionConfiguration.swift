@@ -1,3 +1,6 @@
+import Transforms
+import WebhookSignatures
+
 /// The `config` member of a subscription: how its events are delivered.
 public struct SubscriptionConfiguration: Sendable, Hashable {
     /// Whether order is kept.
@@ -50,6 +53,10 @@ public struct SubscriptionConfiguration: Sendable, Hashable {
     public var start: Start = .latest
     /// Requests a second at most; nil: no limit. `0.001...1000000`.
     public var rateLimitPerSecond: Double?
+    /// How requests are signed; nil: not at all.
+    public var signing: WebhookSigner.Scheme?
+    /// What becomes of events before they are sent, as it was written; nil: nothing.
+    public var transform: JSONTree?
 
     public init() {}
 }

@@ -1,4 +1,5 @@
 import CloudEvents
+import Transforms
 
 /// Templates of some attributes, ready to be filled: what they need of a body is looked for together.
 struct CompiledTemplates: Sendable {
@@ -67,6 +68,8 @@ struct CompiledTemplates: Sendable {
                 guard let kind = content.kind else { return nil }
                 value = kind
             case .hash: value = content.hash
+            // It is of events, which no request has.
+            case .attribute: return nil
             }
             for filter in piece.piece.filters { value = filter.applied(to: value) }
             guard !value.isEmpty else { return nil }

@@ -1,9 +1,8 @@
+import Transforms
+
 /// What an endpoint says of the attributes of its events, where it differs from what its provider's webhooks become
 /// anyway. Total: what cannot be made of a request falls back to the provider's own mapping.
 public struct WebhookMapping: Sendable, Hashable {
-    /// Templates of one attribute: the first one counts of which everything is there.
-    public static let alternativesMax = 8
-
     /// The attributes that can be told, in the order of documents.
     public enum Attribute: String, Sendable, Hashable, CaseIterable {
         case type

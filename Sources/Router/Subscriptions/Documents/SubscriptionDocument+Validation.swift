@@ -18,6 +18,7 @@ extension SubscriptionDocument {
         }
         if TopicSink.isMeant(by: sink) { validator.checkTopicSink(self.protocolSettings, self.config) }
         validator.checkProtocolSettings(self.protocolSettings)
+        validator.check(self.secrets, self.config.signing)
         validator.check(self.config)
         let subscription = Subscription(
             id: SubscriptionID(tenant: tenant, name: self.id ?? ""), source: self.source, types: self.types,

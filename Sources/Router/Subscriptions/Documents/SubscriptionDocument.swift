@@ -20,6 +20,8 @@ public struct SubscriptionDocument: Sendable, Codable {
     public var protocolSettings: HTTPProtocolSettings
     /// How events are delivered.
     public var config: SubscriptionConfiguration
+    /// What was given to be kept and not shown; written into no document.
+    public var secrets: SubscriptionSecrets
     /// What decoding found wrong: wrong types, unknown members, unsupported dialects. Empty where built by hand.
     public private(set) var violations: [SubscriptionValidationError.Violation] = []
 
@@ -27,7 +29,8 @@ public struct SubscriptionDocument: Sendable, Codable {
     public init(
         id: String? = nil, source: String? = nil, types: [String] = [], filters: [Filter] = [], sink: String,
         protocol: String? = nil, protocolSettings: HTTPProtocolSettings = HTTPProtocolSettings(),
-        config: SubscriptionConfiguration = SubscriptionConfiguration()
+        config: SubscriptionConfiguration = SubscriptionConfiguration(),
+        secrets: SubscriptionSecrets = SubscriptionSecrets()
     ) {
         self.id = id
         self.source = source
@@ -37,6 +40,7 @@ public struct SubscriptionDocument: Sendable, Codable {
         self.protocol = `protocol` ?? Self.protocol(of: sink)
         self.protocolSettings = protocolSettings
         self.config = config
+        self.secrets = secrets
     }
 
     /// The document of a subscription, all members written out.
@@ -57,13 +61,18 @@ public struct SubscriptionDocument: Sendable, Codable {
 
     init(_ reader: inout DocumentReader) {
         let sink = Self.required("sink", &reader)
+        var secrets = SubscriptionSecrets()
         self.init(
             id: reader.string("id"), source: reader.string("source"), types: reader.strings("types") ?? [],
             filters: FilterReader.filters(&reader, "filters") ?? [], sink: sink,
             protocol: reader.has("protocol") || !TopicSink.isMeant(by: sink)
                 ? Self.required("protocol", &reader) : nil,
-            protocolSettings: reader.object("protocolsettings") { HTTPProtocolSettings(&$0) } ?? HTTPProtocolSettings(),
-            config: reader.object("config") { SubscriptionConfiguration(&$0) } ?? SubscriptionConfiguration())
+            protocolSettings: reader.object("protocolsettings") {
+                HTTPProtocolSettings(&$0, secret: &secrets.authorization)
+            } ?? HTTPProtocolSettings(),
+            config: reader.object("config") { SubscriptionConfiguration(&$0, secrets: &secrets.signing) }
+                ?? SubscriptionConfiguration())
+        self.secrets = secrets
         reader.refuseMembers(
             except: ["id", "source", "types", "filters", "sink", "protocol", "protocolsettings", "config"])
     }

@@ -1,5 +1,7 @@
 import CloudEvents
 import EventLog
+import Transforms
+import WebhookSignatures
 
 /// Checks the values of a document, and collects what is wrong.
 struct SubscriptionValidator {
@@ -109,6 +111,13 @@ struct SubscriptionValidator {
         if settings != HTTPProtocolSettings() {
             self.note("/protocolsettings", "is about requests, which a topic does not get; leave it out")
         }
+        if config.transform != nil {
+            self.note(
+                "/config/transform", "cannot be used with a topic, which gets events as they are; leave it out")
+        }
+        if config.signing != nil {
+            self.note("/config/signing", "is about requests, which a topic does not get; leave it out")
+        }
         if config.mode != .binary {
             self.note("/config/mode", "must be \"binary\": records carry events in binary mode")
         }
@@ -120,6 +129,7 @@ struct SubscriptionValidator {
     // MARK: Protocol settings
 
     mutating func checkProtocolSettings(_ settings: HTTPProtocolSettings) {
+        self.check(settings.authorization, settings.headers)
         if settings.method != "POST" && settings.method != "PUT" {
             self.note(
                 "/protocolsettings/method",
@@ -146,6 +156,44 @@ struct SubscriptionValidator {
         }
     }
 
+    // MARK: Secrets
+
+    mutating func check(_ secrets: SubscriptionSecrets, _ scheme: WebhookSigner.Scheme?) {
+        if let given = secrets.signing, !(1...SubscriptionSecrets.signingMax).contains(given.count) {
+            self.note(
+                "/config/signing/secrets",
+                "must have 1 to \(SubscriptionSecrets.signingMax) elements, or be left out: the router makes one")
+        }
+        for (index, secret) in (secrets.signing ?? []).enumerated() {
+            guard let scheme else { continue }
+            do throws(WebhookSecretError) { _ = try WebhookSigner(secret, scheme: scheme) } catch {
+                self.note("/config/signing/secrets/\(index)", "cannot be used: \(error)")
+            }
+        }
+        if let value = secrets.authorization {
+            let bytesMax = SubscriptionSecrets.authorizationBytesMax
+            if value.isEmpty {
+                self.note("/protocolsettings/authorization/value", "must not be empty")
+            } else if let fault = HeaderRules.fault(ofValue: value, bytesMax: bytesMax) {
+                self.note("/protocolsettings/authorization/value", fault)
+            }
+        }
+    }
+
+    private mutating func check(_ authorization: SinkAuthorization?, _ headers: [String: String]) {
+        guard let authorization else { return }
+        if headers.keys.contains(where: { $0.lowercased() == "authorization" }) {
+            self.note(
+                "/protocolsettings/authorization", "is in headers as well; leave one of them out")
+        }
+        if case .file(let name) = authorization, !SinkAuthorization.isFileName(name) {
+            self.note(
+                "/protocolsettings/authorization/file",
+                "must be 1 to \(SinkAuthorization.fileNameLengthMax) of the characters A-Z a-z 0-9 . _ -, and not "
+                    + "begin with '.': the name of a file in the tenant's part of the router's directory")
+        }
+    }
+
     // MARK: Configuration
 
     mutating func check(_ config: SubscriptionConfiguration) {
@@ -164,12 +212,25 @@ struct SubscriptionValidator {
         if let rate = config.rateLimitPerSecond, !(0.001...1_000_000).contains(rate) {
             self.note("/config/rateLimit/perSecond", "must be 0.001 to 1000000 requests a second, not \(rate)")
         }
+        self.check(config.transform, deadLetter: config.deadLetter)
         guard case .offset(let topic, let partition, let offset) = config.start else { return }
         if (try? Topic(validating: topic)) == nil {
             self.note("/config/start/topic", "must be a topic: 1 to 249 of the characters a-z A-Z 0-9 . _ -")
         }
         self.check(Int64(partition), 0...Int64(Int32.max) - 1, "/config/start/partition", "as a number")
         self.check(offset, 0...Int64.max - 1, "/config/start/offset", "as a number")
+    }
+
+    private mutating func check(_ transform: JSONTree?, deadLetter: Bool) {
+        guard let transform else { return }
+        do throws(TransformFault) { _ = try EventTransform(transform) } catch {
+            self.note("/config/transform\(error.pointer)", error.detail)
+        }
+        if !deadLetter {
+            self.note(
+                "/config/deadLetter",
+                "must be true with a transform: an event that it cannot be applied to would hold up its key for ever")
+        }
     }
 
     private mutating func check<Value: BinaryInteger>(

@@ -1,6 +1,35 @@
+extension AttributeTemplate {
+    /// The one place that the template is, where it has no filters; nil for any other.
+    var onlyMember: String? {
+        guard self.pieces.count == 1, let piece = self.pieces.first, piece.filters.isEmpty,
+            case .member(let pointer) = piece.source
+        else { return nil }
+        return pointer
+    }
+
+    /// The text with all places filled; nil where something is not there, or a condition does not hold.
+    /// - Parameters:
+    ///   - bytesMax: the text ends soon behind so many bytes.
+    ///   - value: what is in the place of a source.
+    func filled(bytesMax: Int, _ value: (Source) -> String?) -> String? {
+        var text = ""
+        for piece in self.pieces where text.utf8.count <= bytesMax {
+            switch piece.source {
+            case .text(let plain): text += plain
+            case .condition(let pointer, let wanted):
+                guard value(.member(pointer)) == wanted else { return nil }
+            default:
+                guard let found = value(piece.source) else { return nil }
+                text += piece.filters.reduce(found) { $1.applied(to: $0) }
+            }
+        }
+        return text
+    }
+}
+
 extension AttributeTemplate.Filter {
     /// Never fails.
-    func applied(to text: String) -> String {
+    package func applied(to text: String) -> String {
         switch self {
         case .lower: return text.lowercased()
         case .slug: return Self.slug(text)

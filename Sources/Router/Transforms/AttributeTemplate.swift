@@ -1,12 +1,21 @@
-/// A text with places that are filled from a request: `com.acme.{/kind|lower}`.
+/// A text with places that are filled from a request or an event: `com.acme.{/kind|lower}`.
 ///
-/// `{/a/b}` is a value of the body by its JSON Pointer, `{header:NAME}` a header, `{form:NAME}` a field of a form,
-/// `{kind}` what the provider calls the kind of the webhook, `{hash}` the SHA-256 of the body, `{endpoint}` the
-/// endpoint's id. `{?/a=text}` is nothing, but the template counts only where the value is that text. Filters follow
-/// behind `|`, see ``Filter``. `{{` and `}}` are braces.
+/// `{/a/b}` is a value of the body, or of the data, by its JSON Pointer. Of a request, `{header:NAME}` is a header,
+/// `{form:NAME}` a field of a form, `{kind}` what the provider calls the kind of the webhook, `{hash}` the SHA-256 of
+/// the body, `{endpoint}` the endpoint's id. Of an event, `{attribute:NAME}` is an attribute. `{?/a=text}` is nothing,
+/// but the template counts only where the value is that text. Filters follow behind `|`, see ``Filter``. `{{` and `}}`
+/// are braces.
 public struct AttributeTemplate: Sendable, Hashable {
     /// Bytes of one template.
     public static let bytesMax = 1_024
+    /// Templates of one attribute at most: the first one counts of which everything is there.
+    public static let alternativesMax = 8
+
+    /// What a template is filled from.
+    public enum Subject: Sendable, Hashable {
+        case request
+        case event
+    }
 
     /// Why a text is no template.
     public struct Fault: Error, Sendable, Hashable {
@@ -32,37 +41,38 @@ public struct AttributeTemplate: Sendable, Hashable {
         case after(String)
     }
 
-    enum Source: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
         case text(String)
         case member(String)
         case header(String)
         case form(String)
+        case attribute(String)
         case endpoint
         case kind
         case hash
         case condition(pointer: String, value: String)
     }
 
-    struct Piece: Sendable, Hashable {
-        var source: Source
-        var filters: [Filter] = []
+    package struct Piece: Sendable, Hashable {
+        package var source: Source
+        package var filters: [Filter] = []
     }
 
     /// As it was written.
     public let text: String
-    let pieces: [Piece]
+    package let pieces: [Piece]
 
     /// - Throws: ``Fault`` with the mend.
-    public init(_ text: String) throws(Fault) {
+    public init(_ text: String, of subject: Subject = .request) throws(Fault) {
         guard !text.isEmpty else { throw Fault(detail: "must not be empty") }
         guard text.utf8.count <= Self.bytesMax else {
             throw Fault(detail: "must have at most \(Self.bytesMax) bytes")
         }
         self.text = text
-        self.pieces = try Self.pieces(of: text)
+        self.pieces = try Self.pieces(of: text, subject)
     }
 
-    private static func pieces(of text: String) throws(Fault) -> [Piece] {
+    private static func pieces(of text: String, _ subject: Subject) throws(Fault) -> [Piece] {
         var pieces: [Piece] = []
         var plain = ""
         var rest = text[...]
@@ -76,7 +86,7 @@ public struct AttributeTemplate: Sendable, Hashable {
                 }
                 if !plain.isEmpty { pieces.append(Piece(source: .text(plain))) }
                 plain = ""
-                pieces.append(try self.piece(rest[..<end]))
+                pieces.append(try self.piece(rest[..<end], subject))
                 rest = rest[rest.index(after: end)...]
             } else if character == "}" {
                 throw Fault(detail: "has a '}' without '{'; write '}}' for a brace")
@@ -88,31 +98,40 @@ public struct AttributeTemplate: Sendable, Hashable {
         return pieces
     }
 
-    private static func piece(_ text: Substring) throws(Fault) -> Piece {
+    private static func piece(_ text: Substring, _ subject: Subject) throws(Fault) -> Piece {
         let parts = text.split(separator: "|", omittingEmptySubsequences: false)
         var filters: [Filter] = []
         for part in parts.dropFirst() { filters.append(try self.filter(part)) }
-        return Piece(source: try self.source(parts[0]), filters: filters)
+        return Piece(source: try self.source(parts[0], subject), filters: filters)
     }
 
-    private static func source(_ text: Substring) throws(Fault) -> Source {
+    private static func source(_ text: Substring, _ subject: Subject) throws(Fault) -> Source {
         func argument(_ prefix: String) -> String? {
             text.hasPrefix(prefix) && text.count > prefix.count ? String(text.dropFirst(prefix.count)) : nil
         }
         if text.hasPrefix("/") { return .member(String(text)) }
-        if let name = argument("header:") { return .header(name.lowercased()) }
-        if let name = argument("form:") { return .form(name) }
-        if text == "endpoint" { return .endpoint }
-        if text == "kind" { return .kind }
-        if text == "hash" { return .hash }
         if let condition = argument("?/"), let sign = condition.firstIndex(of: "=") {
             return .condition(
                 pointer: "/" + condition[..<sign], value: String(condition[condition.index(after: sign)...]))
         }
-        throw Fault(
-            detail:
-                "has '{\(text.prefix(40))}', which must be {/json/pointer}, {header:NAME}, {form:NAME}, {kind}, "
-                + "{hash}, {endpoint} or {?/json/pointer=text}")
+        switch subject {
+        case .request:
+            if let name = argument("header:") { return .header(name.lowercased()) }
+            if let name = argument("form:") { return .form(name) }
+            if text == "endpoint" { return .endpoint }
+            if text == "kind" { return .kind }
+            if text == "hash" { return .hash }
+            throw Fault(
+                detail:
+                    "has '{\(text.prefix(40))}', which must be {/json/pointer}, {header:NAME}, {form:NAME}, {kind}, "
+                    + "{hash}, {endpoint} or {?/json/pointer=text}")
+        case .event:
+            if let name = argument("attribute:") { return .attribute(name) }
+            throw Fault(
+                detail:
+                    "has '{\(text.prefix(40))}', which must be {/json/pointer}, {attribute:NAME} or "
+                    + "{?/json/pointer=text}")
+        }
     }
 
     private static func filter(_ text: Substring) throws(Fault) -> Filter {
