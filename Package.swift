@@ -114,10 +114,9 @@ let package = Package(
         room(
             "EventDispatch", "Sources/Router/EventDispatch",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "Identity", "NetworkGuard", "Observability",
-                "SecretSealing", "TenantLimits", "Traces", "Transforms", "WebhookSignatures", "Webhooks", .nioCore,
-                .lifecycle,
-                .logging, .deque,
+                "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "Identity",
+                "NetworkGuard", "Observability", "SecretSealing", "TenantLimits", "Traces", "Transforms",
+                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
             ]),
         // zlib
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -166,11 +165,14 @@ let package = Package(
             ]),
         // ◇ whether a value is what a JSON Schema asks for
         room("JSONSchema", "Sources/Router/JSONSchema", ["CloudEvents", .nioCore]),
+        // ◇ which types of events there are, and whether data are what their types ask for
+        room("EventTypes", "Sources/Router/EventTypes", ["CloudEvents", "JSONSchema", .nioCore]),
         // ◆ the event endpoint, the webhook endpoints
         room(
             "Ingress", "Sources/Router/Ingress",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "NetworkGuard", "Observability", "TenantLimits",
+                "CloudEvents", "EventLog", "EventTypes", "HTTPServing", "Identity", "NetworkGuard", "Observability",
+                "TenantLimits",
                 "Traces",
                 "WebhookSignatures",
                 "Webhooks",
@@ -182,9 +184,10 @@ let package = Package(
         .target(
             name: "RouterAPI",
             dependencies: [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "HTTPServing", "Identity",
-                "NetworkGuard", "Observability", "TenantLimits", "Transforms", "WebhookSignatures", "Webhooks",
-                .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "EventDispatch",
+                "HTTPServing", "Identity", "NetworkGuard", "Observability", "TenantLimits", "Transforms",
+                "WebhookSignatures", "Webhooks", .nioCore, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle,
+                .logging,
             ],
             path: "Sources/Router/RouterAPI", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
         // ◆ outbound delivery
@@ -200,9 +203,9 @@ let package = Package(
         .executableTarget(
             name: "Portarium",
             dependencies: [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "EmbeddedEventLog",
-                "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing", "Ingress",
-                "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TenantLimits",
+                "CloudEvents", "EventLog", "EventTypes", "Subscriptions", "Delivery", "EventDispatch",
+                "EmbeddedEventLog", "EventIndexProjection", "KafkaEventLog", "ObjectStore", "ClaimCheck", "HTTPServing",
+                "Ingress", "Identity", "RouterAPI", "JSONSchema", "SQLiteSpool", "SecretSealing", "TenantLimits",
                 "TokenVerification", "Transforms", "WebhookSignatures", "Webhooks", "HTTPEventSink", "NetworkGuard",
                 "Observability", "Traces", "TraceExport", .nioCore, .nioPosix, .nioHTTP1, .httpTypes,
                 .hummingbird, .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .metrics, .coreMetrics,
@@ -278,9 +281,9 @@ let package = Package(
         tests(
             "EventDispatchTests",
             [
-                "CloudEvents", "EventLog", "Subscriptions", "Delivery", "EventDispatch", "Identity", "RouterTestKit",
-                "SecretSealing", "TenantLimits", "Traces", "Transforms", "WebhookSignatures", .nioCore, .lifecycle,
-                .logging,
+                "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "EventDispatch",
+                "Identity", "RouterTestKit", "SecretSealing", "TenantLimits", "Traces", "Transforms",
+                "WebhookSignatures", .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
@@ -300,8 +303,8 @@ let package = Package(
         tests(
             "IngressTests",
             [
-                "CloudEvents", "EventLog", "HTTPServing", "Identity", "Ingress", "RouterTestKit", "TenantLimits",
-                "Traces", .nioCore,
+                "CloudEvents", "EventLog", "EventTypes", "HTTPServing", "Identity", "Ingress", "JSONSchema",
+                "RouterTestKit", "TenantLimits", "Traces", .nioCore,
                 .nioPosix,
                 .nioEmbedded,
                 .nioHTTP1, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
@@ -361,7 +364,8 @@ let package = Package(
                 "CloudEvents", "EventLog", "JSONSchema", "Subscriptions", "RouterTestKit", "WebhookSignatures",
                 "WebhookTestKit", .nioCore, .yams,
             ]),
-        tests("JSONSchemaTests", ["CloudEvents", "JSONSchema"]),
+        tests("EventTypesTests", ["CloudEvents", "EventTypes", "JSONSchema", .nioCore]),
+        tests("JSONSchemaTests", ["CloudEvents", "FuzzKit", "JSONSchema"]),
         tests(
             "IntegrationTests",
             [

@@ -44,6 +44,7 @@ extension FuzzTarget {
         case .filter: Self.filters
         case .subscription: Self.filters.map { Self.subscription(filter: $0) }
         case .schema: Self.schemas
+        case .compatibility: Self.schemaPairs
         case .pattern: Self.patterns
         case .host: Self.hosts
         case .network: ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7", "fd00::/8", "::1/128", "2001:db8::/33"]
@@ -93,7 +94,7 @@ extension FuzzTarget {
                 "type", "\"filters\":", "\"config\":", "\"start\":\"earliest\",", "\"sink\":", "\"protocol\":\"HTTP\",",
                 "\"types\":[\"a\"],", "1e400", "-1",
             ]
-        case .schema: Self.jsonWords + Self.schemaWords
+        case .schema, .compatibility: Self.jsonWords + Self.schemaWords
         case .pattern: Self.patternWords
         case .host, .network:
             [

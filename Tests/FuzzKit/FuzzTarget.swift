@@ -20,6 +20,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case subscription
     /// A JSON Schema in one line, and behind it a value.
     case schema
+    /// Two JSON Schemas in a line each, the newer below, and behind them a value.
+    case compatibility
     /// A pattern of a JSON Schema in one line, and behind it a text.
     case pattern
     /// The host of a URL.
@@ -59,6 +61,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .filter: Self.filter(bytes)
         case .subscription: Self.subscription(bytes)
         case .schema: Self.schema(bytes)
+        case .compatibility: Self.compatibility(bytes)
         case .pattern: Self.pattern(bytes)
         case .host: Self.host(bytes)
         case .network: Self.network(bytes)

@@ -20,15 +20,28 @@ struct PrincipalTests {
                 switch rule.need {
                 case .nothing, .anyCredential: true
                 case .anyOf(let scopes): scopes.contains(scope)
+                case .allOf(let scopes): scopes == [scope]
                 }
             #expect(principal.may(rule.need) == expected, "\(rule)")
+        }
+    }
+
+    @Test func whoNeedsSeveralScopesNeedsAllOfThem() {
+        let rules = AccessTable.rules.filter { if case .allOf = $0.need { true } else { false } }
+        #expect(!rules.isEmpty && rules.allSatisfy { $0.path.hasPrefix("/v1/event-types") })
+        for rule in rules {
+            #expect(Self.principal(.one("a"), Role.operator.scopes).may(rule.need))
+            for role in [Role.publisher, .approver, .auditor] {
+                #expect(!Self.principal(.one("a"), role.scopes).may(rule.need), "\(role)")
+            }
         }
     }
 
     @Test func nobodyWithoutAScopeMayTouchAnything() {
         let principal = Self.principal(.one("a"), [])
         for rule in AccessTable.rules {
-            if case .anyOf = rule.need { #expect(!principal.may(rule.need), "\(rule)") }
+            if rule.need == .nothing || rule.need == .anyCredential { continue }
+            #expect(!principal.may(rule.need), "\(rule)")
         }
     }
 

@@ -1,5 +1,6 @@
 import CloudEvents
 import EventLog
+import EventTypes
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -49,7 +50,7 @@ struct EventServer: Sendable {
         limits: CloudEventLimits = CloudEventLimits(), bodyBytesMax: Int = 8 * 1024 * 1024,
         budget: InFlightBudget = InFlightBudget(bytesMax: 64 * 1024 * 1024, requestsMax: 100),
         queueRecordsMax: Int = 1_000, eventBytesLimit: String = "limits.eventBytesMax",
-        directBodyBytesMax: Int = .max, log: (any EventLogWriter)? = nil,
+        directBodyBytesMax: Int = .max, check: EventDataCheck? = nil, log: (any EventLogWriter)? = nil,
         callers: any CallerResolver = HeaderTenantResolver(), tracer: Tracer? = nil,
         meters: TenantMeters? = nil
     ) throws {
@@ -69,7 +70,7 @@ struct EventServer: Sendable {
             routing: RoutingTable(
                 entries: [.init(typePrefix: "com.portarium.run.", topic: Topic("portarium.runs"))],
                 defaultTopic: Topic("portarium.events")),
-            correlationID: mint, tracer: tracer)
+            correlationID: mint, tracer: tracer, check: check)
         self.bodies = RequestBodyReader(bytesMax: bodyBytesMax, budget: budget)
         self.queue = EventIntakeQueue(writer: writer, recordsMax: queueRecordsMax)
         var configuration = IngressConfiguration(limits: limits, eventBytesLimit: eventBytesLimit)

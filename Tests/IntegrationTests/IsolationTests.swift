@@ -10,6 +10,7 @@ extension IntegrationTests {
             var subscription = "orders-of-a"
             var event = "event-of-a"
             let endpoint = "hub-of-a"
+            let eventType = "type-of-a"
             var replay = ""
             var deadLetter = ""
             var key = ""
@@ -23,12 +24,16 @@ extension IntegrationTests {
                 case "dead-letters": self.deadLetter
                 case "webhook-endpoints": self.endpoint
                 case "tenants": IsolationTests.tenant
+                case "event-types": self.eventType
                 default: self.key
                 }
             }
 
             var all: [String] {
-                [self.subscription, self.event, self.replay, self.deadLetter, self.key, self.endpoint]
+                [
+                    self.subscription, self.event, self.replay, self.deadLetter, self.key, self.endpoint,
+                    self.eventType,
+                ]
             }
         }
 
@@ -41,8 +46,10 @@ extension IntegrationTests {
                 let a = try await router.makeKey(tenant: Self.tenant, scopes: Self.everything)
                 let b = try await router.makeKey(tenant: "b", scopes: Self.everything)
                 let things = try await Self.things(of: a, at: router)
-                let operations = try await Self.operations(of: router).filter { $0.path.contains("{id}") }
-                #expect(operations.count >= 17)
+                let operations = try await Self.operations(of: router).filter {
+                    $0.path.contains("{id}") || $0.path.contains("{type}")
+                }
+                #expect(operations.count >= 23)
                 for (method, template) in operations {
                     let foreign = try await Self.call(method, template, things.identifier(in: template), b, router)
                     let unknown = try await Self.call(method, template, Self.unknown(template), b, router)
@@ -106,6 +113,9 @@ extension IntegrationTests {
                 "POST", "/v1/webhook-endpoints", key: a.text,
                 json: #"{"id":"\#(things.endpoint)","provider":"github","secrets":["secret-of-a"]}"#)
             #expect(endpoint.status == 201)
+            let eventType = try await router.send(
+                "POST", "/v1/event-types", key: a.text, json: #"{"type":"\#(things.eventType)","schema":{}}"#)
+            #expect(eventType.status == 201)
             let replay = try await router.send(
                 "POST", "/v1/replays", key: a.text, json: #"{"sink":"http://127.0.0.1:9/replay"}"#)
             things.replay = try #require(replay.json["id"]?.string)
@@ -134,12 +144,16 @@ extension IntegrationTests {
         private static func call(
             _ method: String, _ template: String, _ id: String, _ key: SecuredRouter.Key, _ router: SecuredRouter
         ) async throws -> RouterClient.Answer {
-            let document =
-                template.contains("webhook-endpoints")
-                ? #"{"provider":"github","secrets":["mine"]}"#
-                : #"{"sink":"http://127.0.0.1:9/mine","protocol":"HTTP"}"#
-            let body = method == "PUT" ? document : template.hasSuffix("/rotate") ? "{}" : nil
+            var document = #"{"sink":"http://127.0.0.1:9/mine","protocol":"HTTP"}"#
+            if template.contains("webhook-endpoints") { document = #"{"provider":"github","secrets":["mine"]}"# }
+            if template.contains("event-types") { document = #"{"schema":{}}"# }
+            if template.hasSuffix("/rotate") { document = "{}" }
+            let hasBody =
+                method == "PUT"
+                || method == "POST" && (template.hasSuffix("/rotate") || template.hasSuffix("/versions"))
+            let body = hasBody ? document : nil
             let path = template.replacingOccurrences(of: "{id}", with: id)
+                .replacingOccurrences(of: "{type}", with: id).replacingOccurrences(of: "{version}", with: "1")
             var answer = try await router.send(method, path, key: key.text, json: body)
             // What was asked for may be repeated; nothing else may tell one from the other.
             answer.body = Array(answer.text.replacingOccurrences(of: id, with: "ID").utf8)
@@ -155,7 +169,8 @@ extension IntegrationTests {
             _ b: SecuredRouter.Key, _ things: Things, _ router: SecuredRouter
         ) async throws {
             for path in [
-                "/v1/subscriptions", "/v1/webhook-endpoints", "/v1/replays", "/v1/dead-letters", "/v1/events?type=t",
+                "/v1/subscriptions", "/v1/webhook-endpoints", "/v1/event-types", "/v1/replays", "/v1/dead-letters",
+                "/v1/events?type=t",
                 "/v1/events?id=event-of-a", "/v1/dead-letters?subscription=orders-of-a",
                 "/v1/events?topic=portarium.events&type=t", "/v1/events?topic=portarium.keys",
             ] {

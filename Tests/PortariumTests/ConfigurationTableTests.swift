@@ -76,7 +76,7 @@ struct ConfigurationTableTests {
         let configuration = RouterConfiguration()
         let own =
             configuration.dispatchConfiguration(eventTopics: []).internalTopics(attemptRetentionAge: nil)
-            + configuration.webhookService.topics
+            + configuration.webhookService.topics + configuration.eventTypeService.topics
         #expect(own.map(\.topic.name).sorted() == TopicRoute.reservedTopics.map { "portarium.\($0)" })
     }
 

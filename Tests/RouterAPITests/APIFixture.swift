@@ -19,6 +19,7 @@ struct APIFixture {
     let deadLetters = InMemoryDeadLetters()
     let webhookEndpoints = InMemoryWebhookEndpoints()
     let tenantLimits = InMemoryTenantLimits()
+    let eventTypes: InMemoryEventTypes
     let events: InMemoryEvents
     let description: OpenAPIDescription
     private let router: Router<RouterRequestContext>
@@ -26,14 +27,15 @@ struct APIFixture {
     init(
         events: InMemoryEvents = InMemoryEvents(), configuration: RouterAPIConfiguration = RouterAPIConfiguration(),
         callers: any CallerResolver = HeaderTenantResolver(), keys: InMemoryKeys = InMemoryKeys(),
-        audit: AuditJournal? = nil
+        eventTypes: InMemoryEventTypes = InMemoryEventTypes(), audit: AuditJournal? = nil
     ) throws {
         self.events = events
         self.keys = keys
+        self.eventTypes = eventTypes
         self.description = try OpenAPIDescription()
         let routes = RouterAPIRoutes(
             subscriptions: self.subscriptions, replays: self.replays, deadLetters: self.deadLetters, keys: self.keys,
-            events: events, webhookEndpoints: self.webhookEndpoints,
+            events: events, webhookEndpoints: self.webhookEndpoints, eventTypes: eventTypes,
             limits: self.tenantLimits, usage: self.tenantLimits.usage, audit: audit,
             budget: InFlightBudget(bytesMax: 64 << 20, requestsMax: 100), configuration: configuration)
         self.router = HTTPApplication.makeRouter(routes: [routes, OpenAPIRoute()], callers: callers)

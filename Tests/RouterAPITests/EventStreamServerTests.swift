@@ -54,7 +54,8 @@ struct EventStreamServerTests {
         let routes = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
             keys: InMemoryKeys(), events: events, webhookEndpoints: InMemoryWebhookEndpoints(),
-            limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage, stands: stands,
+            eventTypes: InMemoryEventTypes(), limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
+            stands: stands,
             budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100), configuration: configuration)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

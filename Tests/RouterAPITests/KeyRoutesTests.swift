@@ -90,7 +90,7 @@ struct KeyRoutesTests {
                 operation.path != "/v1/webhooks/{endpointId}",
                 let method = HTTPRequest.Method(rawValue: operation.method)
             else { continue }
-            let path = operation.path.replacing("{id}", with: "x")
+            let path = operation.path.replacing(/\{[a-z]+\}/, with: "x")
             let need = try #require(AccessTable.need(method: operation.method, path: operation.path))
             let isAllowed = keys.principal(presenting: key.text)?.may(need) == true
             let body = method == .post || method == .put ? "{}" : nil
@@ -138,20 +138,22 @@ struct KeyRoutesTests {
         _ = try await api.send(.delete, made.header("Location") ?? "", headers: headers)
         let hub = #"{"id":"hub","provider":"github","secrets":["s"]}"#
         _ = try await api.send(.post, "/v1/webhook-endpoints", body: hub, headers: headers)
-        _ = try await api.send(
-            .put, "/v1/webhook-endpoints/hub", body: #"{"provider":"github"}"#, headers: headers)
+        _ = try await api.send(.put, "/v1/webhook-endpoints/hub", body: #"{"provider":"slack"}"#, headers: headers)
         _ = try await api.send(.delete, "/v1/webhook-endpoints/hub", headers: headers)
         _ = try await api.send(.put, "/v1/tenants/acme/limits", body: #"{"weight":2}"#, headers: headers)
         _ = try await api.send(.delete, "/v1/tenants/acme/limits", headers: headers)
+        let type = #"{"type":"order.Created","schema":{"type":"object"}}"#
+        _ = try await api.send(.post, "/v1/event-types", body: type, headers: headers)
+        _ = try await api.send(.put, "/v1/event-types/order.Created", body: #"{"mode":"off"}"#, headers: headers)
+        _ = try await api.send(.delete, "/v1/event-types/order.Created", headers: headers)
         // What is refused, or only looked at, is no act.
         _ = try await api.send(.delete, "/v1/subscriptions/nothing", headers: headers)
-        _ = try await api.send(
-            .post, "/v1/replays", body: #"{"sink":"https://a.example/","dryRun":true}"#, headers: headers)
+        let dryRun = #"{"sink":"https://a.example/","dryRun":true}"#
+        _ = try await api.send(.post, "/v1/replays", body: dryRun, headers: headers)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await journal.run() }
-            while trail.events.count < AdministrativeAct.Kind.allCases.count {
-                try await Task.sleep(for: .milliseconds(1))
-            }
+            let kinds = AdministrativeAct.Kind.allCases.count
+            while trail.events.count < kinds { try await Task.sleep(for: .milliseconds(1)) }
             group.cancelAll()
         }
         let told = Set(trail.events.map { $0.event.type })

@@ -35,7 +35,8 @@ struct OpenAPITests {
             RouterAPIRoutes(
                 subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
                 keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
-                limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
+                eventTypes: InMemoryEventTypes(), limits: InMemoryTenantLimits(),
+                usage: InMemoryTenantLimits().usage,
                 budget: budget),
             OpenAPIRoute(), HealthRoutes(checks: []), MetricsRoute(contentType: "text/plain") { ByteBuffer() },
         ]
@@ -55,7 +56,7 @@ struct OpenAPITests {
         let described = try OpenAPIDescription().operations
         #expect(routes.subtracting(described).isEmpty)
         #expect(described.subtracting(routes).isEmpty)
-        #expect(described.count == 43)
+        #expect(described.count == 51)
     }
 
     @Test func aMethodThatAPathDoesNotHaveIs405() async throws {
@@ -64,7 +65,7 @@ struct OpenAPITests {
         for path in Set(operations.map(\.path)) where path.hasPrefix("/v1/") && !path.hasPrefix("/v1/webhooks/") {
             let methods = Set(operations.filter { $0.path == path }.map(\.method))
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] where !methods.contains(method) {
-                let concrete = path.replacingOccurrences(of: "{id}", with: "x")
+                let concrete = path.replacing(/\{[a-z]+\}/, with: "x")
                 let answer = try await api.send(try #require(HTTPRequest.Method(rawValue: method)), concrete)
                 #expect(answer.status == 405, "\(method) \(path)")
                 let allowed = answer.header("Allow")?.components(separatedBy: ", ") ?? []
@@ -81,7 +82,7 @@ struct OpenAPITests {
         let api = RouterAPIRoutes(
             subscriptions: InMemorySubscriptions(), replays: InMemoryReplays(), deadLetters: InMemoryDeadLetters(),
             keys: InMemoryKeys(), events: InMemoryEvents(), webhookEndpoints: InMemoryWebhookEndpoints(),
-            limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
+            eventTypes: InMemoryEventTypes(), limits: InMemoryTenantLimits(), usage: InMemoryTenantLimits().usage,
             budget: InFlightBudget(bytesMax: 1, requestsMax: 1))
         let router = HTTPApplication.makeRouter(routes: [Publishing(), api], callers: HeaderTenantResolver())
         try await Application(router: router).test(.router) { client in

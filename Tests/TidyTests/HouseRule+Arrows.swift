@@ -20,6 +20,7 @@ extension HouseRule {
         "Sources/Router/NetworkGuard/": ["NIOCore"],
         "Sources/Router/Traces/": ["CloudEvents", "NIOCore", "Synchronization"],
         "Sources/Router/JSONSchema/": ["CloudEvents", "NIOCore"],
+        "Sources/Router/EventTypes/": ["CloudEvents", "JSONSchema", "NIOCore"],
         "Sources/Router/WebhookSignatures/": ["NIOCore", "Crypto", "FoundationEssentials"],
     ]
 

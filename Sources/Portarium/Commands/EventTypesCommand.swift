@@ -1,98 +1,110 @@
 import ArgumentParser
-import CloudEvents
-import JSONSchema
 
 /// `portarium event-types`
 struct EventTypesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "event-types",
-        abstract: "Try schemas of events without a router.",
+        abstract: "Say what the data of events have to be, and try it.",
         discussion: """
-            EXAMPLE
+            A type of events has a schema of JSON Schema 2020-12 and its versions. Events that do not fit are taken \
+            and counted (warn), or refused (enforce). check needs no router.
+
+            EXAMPLES
+              portarium event-types register --type com.example.order.Created.v1 \\
+                --schema order.json --mode enforce
+              portarium event-types import schemas/events
               portarium event-types check --schema order.json < data.json
             """,
-        subcommands: [Check.self])
+        subcommands: [
+            List.self, Get.self, Versions.self, Register.self, Update.self, Import.self, Delete.self, Check.self,
+        ])
 
-    /// `portarium event-types check`
-    struct Check: AsyncParsableCommand {
-        private static let schemaBytesMax = 1_048_576
-        private static let dataBytesMax = 32 * 1_048_576
+    /// The path of one type.
+    static func path(_ type: String) -> String { "/v1/event-types/\(PercentEncoding.component(type))" }
 
+    /// One type, or one version of it, for people.
+    static func show(_ type: JSONValue, on terminal: Terminal) throws {
+        var table = TextTable([.text(""), .text("")])
+        for name in ["type", "version", "mode", "compatibility", "createdAt", "updatedAt"] {
+            if let value = type[name]?.plain, !value.isEmpty { table.add([name, value]) }
+        }
+        table.add(["schema", type["schema"]?.plain ?? ""])
+        try terminal.print(table.rendered(columns: terminal.columns).split(separator: "\n").joined(separator: "\n"))
+    }
+
+    struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "check", abstract: "Tell whether JSON on the standard input is what a JSON Schema asks for.",
-            discussion: """
-                Schemas are of JSON Schema 2020-12. Patterns match in linear time, so that lookaround and \
-                backreferences are refused; addresses are never fetched, --reference gives what a schema refers to. \
-                Prints valid, or each place that is wrong and why; ends with 0, 1, or 2 where the schema is none.
+            commandName: "list", abstract: "Show the types.",
+            discussion: "EXAMPLE\n  portarium event-types list --limit 200")
 
-                EXAMPLE
-                  portarium event-types check --schema order.json \\
-                    --reference address.json < data.json
-                """)
-
-        @Option(help: ArgumentHelp("The schema.", valueName: "file"))
-        var schema: String
-
-        @Option(help: ArgumentHelp("A schema with an $id that it refers to; may be repeated.", valueName: "file"))
-        var reference: [String] = []
-
-        @Flag(help: "Take a wrong 'format' for a fault; it is a remark otherwise.")
-        var formats = false
-
-        @Flag(help: "Print one JSON object.")
-        var json = false
+        @OptionGroup var page: PageOptions
+        @OptionGroup(title: "The router") var server: ServerOptions
 
         func run() async throws {
-            let schema = try self.readSchema()
-            let data = try Self.node("-", "the standard input", bytesMax: Self.dataBytesMax)
-            let violations = schema.violations(in: data)
-            try Terminal.current.print(self.json ? Self.json(violations) : Self.text(violations))
-            if !violations.isEmpty { throw CommandFailure(.failed, "") }
-        }
-
-        private func readSchema() throws -> JSONSchema {
-            var library = SchemaLibrary()
-            for path in self.reference {
-                let document = try Self.node(path, "--reference '\(path)'", bytesMax: Self.schemaBytesMax)
-                guard let id = document["$id"]?.text else {
-                    throw CommandFailure(.usage, "--reference '\(path)' has no $id by which a schema could refer to it")
-                }
-                library.add(document, at: id)
-            }
-            let document = try Self.node(self.schema, "--schema '\(self.schema)'", bytesMax: Self.schemaBytesMax)
-            do throws(SchemaFault) {
-                return try JSONSchema(document, library: library, formats: self.formats ? .asserted : .annotated)
-            } catch {
-                throw CommandFailure(.usage, TerminalText.safe("--schema '\(self.schema)': \(error)"))
+            try await self.server.call(.get("/v1/event-types", query: self.page.query)) { answer, terminal in
+                try PageOptions.show(
+                    answer, on: terminal,
+                    columns: [.text("TYPE"), .number("VERSION"), .text("MODE"), .text("COMPATIBILITY")],
+                    none: "There are no event types."
+                ) { item in ["type", "version", "mode", "compatibility"].map { item[$0]?.plain ?? "" } }
             }
         }
+    }
 
-        private static func node(_ path: String, _ name: String, bytesMax: Int) throws -> JSONNode {
-            let bytes = try FileContents.read(path, bytesMax: bytesMax)
-            do {
-                return try bytes.withUnsafeBytes { try JSONNode($0) }
-            } catch let error as CloudEventError {
-                throw CommandFailure(
-                    .usage, TerminalText.safe("\(name) is not JSON: \(error.reason) at byte \(error.byteOffset ?? 0)"))
+    struct Get: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "get", abstract: "Show one type, or one version of its schema.",
+            discussion: """
+                EXAMPLE
+                  portarium event-types get com.example.order.Created.v1 --version 2
+                """)
+
+        @Argument(help: "The type.") var type: String
+
+        @Option(help: ArgumentHelp("The number of a version, or latest.", valueName: "version"))
+        var version: String?
+
+        @OptionGroup(title: "The router") var server: ServerOptions
+
+        func run() async throws {
+            let path = EventTypesCommand.path(self.type)
+            let version = self.version.map { "/versions/\(PercentEncoding.component($0))" } ?? ""
+            try await self.server.call(.get(path + version), human: EventTypesCommand.show)
+        }
+    }
+
+    struct Versions: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "versions", abstract: "Show the versions of a type's schema.",
+            discussion: "EXAMPLE\n  portarium event-types versions com.example.order.Created.v1")
+
+        @Argument(help: "The type.") var type: String
+        @OptionGroup var page: PageOptions
+        @OptionGroup(title: "The router") var server: ServerOptions
+
+        func run() async throws {
+            let path = EventTypesCommand.path(self.type) + "/versions"
+            try await self.server.call(.get(path, query: self.page.query)) { answer, terminal in
+                try PageOptions.show(
+                    answer, on: terminal, columns: [.number("VERSION"), .text("SINCE"), .text("SCHEMA")],
+                    none: "There are no versions."
+                ) { item in ["version", "createdAt", "schema"].map { item[$0]?.plain ?? "" } }
             }
         }
+    }
 
-        private static func text(_ violations: [SchemaViolation]) -> String {
-            guard !violations.isEmpty else { return "valid" }
-            return violations.map { violation in
-                let place = violation.pointer.isEmpty ? "the data" : violation.pointer
-                return TerminalText.safe("\(place): \(violation.detail) (\(violation.schemaPointer))")
-            }.joined(separator: "\n")
-        }
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Delete a type with all its versions.",
+            discussion: "EXAMPLE\n  portarium event-types delete com.example.order.Created.v1")
 
-        private static func json(_ violations: [SchemaViolation]) -> String {
-            let errors = violations.map { violation in
-                JSONValue.object([
-                    "pointer": .string(violation.pointer), "detail": .string(violation.detail),
-                    "schemaPointer": .string(violation.schemaPointer),
-                ])
+        @Argument(help: "The type.") var type: String
+        @OptionGroup(title: "The router") var server: ServerOptions
+
+        func run() async throws {
+            try await self.server.call(.delete(EventTypesCommand.path(self.type))) { _, terminal in
+                try terminal.print("deleted \(TerminalText.safe(self.type))")
             }
-            return JSONValue.object(["valid": .boolean(errors.isEmpty), "errors": .array(errors)]).serialized()
         }
     }
 }

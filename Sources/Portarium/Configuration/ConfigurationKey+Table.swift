@@ -2,7 +2,8 @@ extension ConfigurationKey {
     /// Every setting, in the order of the documentation.
     static let table: [ConfigurationKey] =
         Self.server + Self.auth + Self.log + Self.kafka + Self.objectStore + Self.routing + Self.limits + Self.tenants
-        + Self.dispatch + Self.sink + Self.sinkTrust + Self.webhooks + Self.observability + Self.tracing
+        + Self.dispatch + Self.sink + Self.sinkTrust + Self.webhooks + Self.eventTypes + Self.observability
+        + Self.tracing
 
     static func integer(
         _ name: String, _ path: any WritableKeyPath<RouterConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,

@@ -18,6 +18,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var dispatch = Dispatch()
     var sink = Sink()
     var webhooks = Webhooks()
+    var eventTypes = EventTypes()
     var secrets = Secrets()
     var observability = Observability()
     var tracing = Tracing()

@@ -7,7 +7,7 @@ struct TopicRoute: Sendable, Hashable {
 
     /// The router's own topics, without the common prefix: no event is routed there.
     static let reservedTopics = [
-        "attempts", "dead-letters", "invalid-messages", "keys", "redrives", "replays", "subscriptions",
+        "attempts", "dead-letters", "event-types", "invalid-messages", "keys", "redrives", "replays", "subscriptions",
         "tenant-limits", "webhook-deliveries", "webhook-endpoints",
     ]
 

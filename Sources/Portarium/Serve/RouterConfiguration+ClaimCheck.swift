@@ -34,6 +34,7 @@ extension RouterConfiguration {
     /// What the event endpoint takes. Where data are parked, how large they may be is said when they are.
     var ingress: IngressConfiguration {
         var ingress = IngressConfiguration(limits: self.eventLimits, eventBytesLimit: self.eventBytesLimit)
+        ingress.directJudgedBytesMax = self.eventTypes.directBodyBytesMax
         guard self.parksData else { return ingress }
         ingress.limits.eventBytesMax = self.server.bodyBytesMax + self.server.headBytesMax
         ingress.eventBytesLimit = "server.bodyBytesMax"

@@ -159,7 +159,7 @@ extension RouterConfiguration {
             + self.dispatchConfiguration(eventTopics: routing.topics).internalTopics(
                 attemptRetentionAge: self.retentionAge, deadLetterRetentionAge: self.deadLetterRetentionAge,
                 deadLetterRetentionBytesMax: self.deadLetterRetentionBytesMax)
-            + self.webhookService.topics
+            + self.webhookService.topics + self.eventTypeService.topics
         guard self.isOnKafka, self.kafka.replicationFactor > 0 else { return topics }
         for index in topics.indices { topics[index].replicas = self.kafka.replicationFactor }
         return topics

@@ -1,6 +1,7 @@
 import ClaimCheck
 import EventDispatch
 import EventLog
+import EventTypes
 import HTTPEventSink
 import HTTPServing
 import Hummingbird
@@ -67,12 +68,18 @@ struct RouterServer: Sendable {
         let tracing = ServedTracing(self.configuration, metrics: self.metrics, logger: self.logger)
         let limits = try await ServedLimits(
             self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
+        let eventTypes = EventTypeServices(
+            self.configuration, log.eventLog, metrics: self.metrics, logger: self.logger)
+        try await eventTypes.types.load()
         let correlationIDs = CorrelationIDGenerator()
-        let intake = EventIntake(
-            writer: claimCheck.writer(before: log.eventLog), routing: routing,
-            correlationID: { correlationIDs.next(at: $0) }, tracer: tracing.tracer)
+        func makeIntake(_ check: EventDataCheck?) -> EventIntake {
+            EventIntake(
+                writer: claimCheck.writer(before: log.eventLog), routing: routing,
+                correlationID: { correlationIDs.next(at: $0) }, tracer: tracing.tracer, check: check)
+        }
+        let intake = makeIntake(eventTypes.check)
         guard self.has(.dispatch) || self.has(.api) else {
-            return try await self.serve(log, claimCheck, intake, access, limits, tracing, nil)
+            return try await self.serve(log, claimCheck, intake, access, limits, tracing, nil, eventTypes)
         }
 
         if self.configuration.allowsLoopbackSinks {
@@ -94,7 +101,9 @@ struct RouterServer: Sendable {
                         others: ClaimCheckSink(
                             TransformSink(sink, limits: self.configuration.eventLimits), reader: claimCheck.reader)),
                     sink, SubscriptionVault(keyring: try self.configuration.secretKeyring()),
-                    IntakeAuditTrail(intake: intake), limits.limits, tracing.tracer, self.metrics, self.logger))
+                    IntakeAuditTrail(intake: makeIntake(nil)), limits.limits, tracing.tracer, self.metrics,
+                    self.logger),
+                eventTypes)
         } catch {
             await sink.shutdown()
             throw error
@@ -104,7 +113,7 @@ struct RouterServer: Sendable {
 
     private func serve(
         _ log: any ServedLog, _ claimCheck: ServedClaimCheck, _ intake: EventIntake, _ access: ServedAccess,
-        _ limits: ServedLimits, _ tracing: ServedTracing, _ services: RouterServices?
+        _ limits: ServedLimits, _ tracing: ServedTracing, _ services: RouterServices?, _ eventTypes: EventTypeServices
     ) async throws {
         try await services?.load()
         let webhooks = try WebhookServices(
@@ -123,9 +132,11 @@ struct RouterServer: Sendable {
         }
         let queue = EventIntakeQueue(
             writer: log.eventLog, recordsMax: self.configuration.log.appendQueueRecordsMax)
-        running += webhooks.services
+        running += webhooks.services + [eventTypes.types]
         running += [
-            queue, try self.makeServer(log, queue, intake, claimCheck.reader, access, limits, services, webhooks),
+            queue,
+            try self.makeServer(
+                log, queue, intake, claimCheck.reader, access, limits, services, webhooks, eventTypes.types),
         ]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -135,7 +146,8 @@ struct RouterServer: Sendable {
 
     private func makeServer(
         _ log: any ServedLog, _ queue: EventIntakeQueue, _ intake: EventIntake, _ parked: ParkedDataReader,
-        _ access: ServedAccess, _ limits: ServedLimits, _ services: RouterServices?, _ webhooks: WebhookServices
+        _ access: ServedAccess, _ limits: ServedLimits, _ services: RouterServices?, _ webhooks: WebhookServices,
+        _ eventTypes: LogEventTypeService
     ) throws -> any Service {
         let serving = self.configuration.serving
         let budget = serving.makeBudget()
@@ -167,7 +179,7 @@ struct RouterServer: Sendable {
                 RouterAPIRoutes(
                     subscriptions: services.subscriptions, replays: services.replays,
                     deadLetters: services.deadLetters, keys: access.keys, events: services.events,
-                    webhookEndpoints: webhooks.endpoints, limits: limits.limits,
+                    webhookEndpoints: webhooks.endpoints, eventTypes: eventTypes, limits: limits.limits,
                     usage: { tenant throws(ServiceError) in try await limits.usage(of: tenant, services, webhooks) },
                     audit: services.audit, stands: { callers.stands($0) },
                     budget: budget,

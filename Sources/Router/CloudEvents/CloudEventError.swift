@@ -24,6 +24,20 @@ public struct CloudEventError: Error, Sendable, Hashable, CustomStringConvertibl
         public static let invalidData = Self(name: "invalid-data")
         /// More attributes, longer names, longer values or more events than the limits allow.
         public static let limitExceeded = Self(name: "limit-exceeded")
+        /// The data are not what the schema of the event's type asks for.
+        public static let schemaViolation = Self(name: "schema-violation")
+    }
+
+    /// One place in the data that is wrong.
+    public struct DataFault: Sendable, Hashable {
+        /// In the data, as a JSON Pointer (RFC 6901).
+        public var pointer: String
+        public var detail: String
+
+        public init(pointer: String, detail: String) {
+            self.pointer = pointer
+            self.detail = detail
+        }
     }
 
     /// The kind of fault.
@@ -39,6 +53,8 @@ public struct CloudEventError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// Whether what is exceeded is ``CloudEventLimits/eventBytesMax``.
     public var isOverEventBytes = false
+    /// Everything that is wrong with the data, where they were judged by a schema.
+    public var dataFaults: [DataFault] = []
 
     /// An error of that kind, with what is known of its place.
     public init(_ code: Code, attribute: String? = nil, reason: String, byteOffset: Int? = nil, index: Int? = nil) {

@@ -25,6 +25,9 @@ public struct AdministrativeAct: Sendable, Hashable {
         case webhookEndpointDeleted = "WebhookEndpointDeleted"
         case tenantLimitsChanged = "TenantLimitsChanged"
         case tenantLimitsReset = "TenantLimitsReset"
+        case eventTypeRegistered = "EventTypeRegistered"
+        case eventTypeUpdated = "EventTypeUpdated"
+        case eventTypeDeleted = "EventTypeDeleted"
     }
 
     public var kind: Kind

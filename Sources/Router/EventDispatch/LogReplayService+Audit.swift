@@ -1,6 +1,6 @@
 extension LogReplayService {
     /// What happened to a replay.
-    enum Occurrence: String {
+    enum Occurrence: String, CaseIterable {
         case started = "Started"
         case completed = "Completed"
         case cancelled = "Cancelled"

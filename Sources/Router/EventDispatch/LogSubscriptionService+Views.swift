@@ -3,6 +3,14 @@ import EventLog
 import Subscriptions
 
 extension LogSubscriptionService {
+    /// - Throws: `notFound`.
+    func known(_ id: SubscriptionID) throws(ServiceError) -> StoredSubscription {
+        guard let stored = self.stored(id) else {
+            throw ServiceError(.notFound, "there is no subscription '\(id.name)'")
+        }
+        return stored
+    }
+
     /// What a change came to. Where the log cannot say how other partitions do, these are left out: the change is made.
     func view(_ stored: StoredSubscription) async -> SubscriptionView {
         self.view(stored, (try? await self.elsewhere(stored)) ?? nil)

@@ -384,13 +384,6 @@ public final class LogSubscriptionService: SubscriptionService, Service {
         for follower in self.followers.withLock({ $0 }) { follower(id) }
     }
 
-    func known(_ id: SubscriptionID) throws(ServiceError) -> StoredSubscription {
-        guard let stored = self.stored(id) else {
-            throw ServiceError(.notFound, "there is no subscription '\(id.name)'")
-        }
-        return stored
-    }
-
     private static func compile(_ subscription: Subscription) throws(ServiceError) -> CompiledSubscription {
         do { return try CompiledSubscription(subscription) } catch {
             throw ServiceError(error)

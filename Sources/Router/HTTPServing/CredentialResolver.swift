@@ -67,7 +67,7 @@ public struct CredentialResolver: CallerResolver {
     private enum Refusal: Error {
         case none(String)
         case invalid(String)
-        case scope([Scope])
+        case scope(AccessNeed)
         case tenant(String)
         case other(ProblemError)
     }
@@ -107,7 +107,7 @@ public struct CredentialResolver: CallerResolver {
     private func caller(
         _ principal: Principal, naming named: String?, needing need: AccessNeed
     ) throws(Refusal) -> Caller {
-        if case .anyOf(let scopes) = need, !principal.may(need) { throw .scope(scopes) }
+        guard principal.may(need) else { throw .scope(need) }
         do {
             return try principal.caller(naming: named, else: self.defaultTenant)
         } catch {
@@ -133,16 +133,30 @@ public struct CredentialResolver: CallerResolver {
             self.observer.refused(.invalidCredential)
             return Self.problem(
                 .unauthenticated, detail, challenge: ", error=\"invalid_token\", error_description=\"\(detail)\"")
-        case .scope(let scopes):
+        case .scope(let need):
             self.observer.refused(.insufficientScope)
-            let names = scopes.map(\.rawValue)
+            let (names, challenge) = Self.scopes(of: need)
             return Self.problem(
-                .forbidden, "the credential lacks the scope: this call needs \(names.joined(separator: " or "))",
-                challenge: ", error=\"insufficient_scope\", scope=\"\(names.first ?? "")\"")
+                .forbidden, "the credential lacks the scope: this call needs \(names)",
+                challenge: ", error=\"insufficient_scope\", scope=\"\(challenge)\"")
         case .tenant(let detail):
             self.observer.refused(.foreignTenant)
             return ProblemError(.forbidden, detail)
         case .other(let problem): return problem
+        }
+    }
+
+    /// For people, and for the challenge: of those that do alone, the first.
+    private static func scopes(of need: AccessNeed) -> (names: String, challenge: String) {
+        switch need {
+        case .nothing, .anyCredential: ("", "")
+        case .anyOf(let scopes):
+            (scopes.map(\.rawValue).joined(separator: " or "), scopes.first?.rawValue ?? "")
+        case .allOf(let scopes):
+            (
+                scopes.map(\.rawValue).joined(separator: " and "),
+                scopes.map(\.rawValue).joined(separator: " ")
+            )
         }
     }
 

@@ -54,6 +54,9 @@ public struct ProblemType: Sendable, Hashable {
     /// 422: the event says that it belongs to another tenant than the caller.
     public static let tenantConflict = Self(
         "tenant-conflict", title: "The event belongs to another tenant than the caller", status: 422)
+    /// 422: the data of an event are not what the schema of its type asks for.
+    public static let schemaViolation = Self(
+        "schema-violation", title: "The data are not what the schema of the event type asks for", status: 422)
     /// 429: over a limit of the tenant.
     public static let limitExceeded = Self("limit-exceeded", title: "A limit of the tenant is exceeded", status: 429)
     /// 431: the request head is larger than allowed.

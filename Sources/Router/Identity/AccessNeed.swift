@@ -6,4 +6,6 @@ public enum AccessNeed: Sendable, Hashable {
     case anyCredential
     /// A credential with one of these scopes, or ``Scope/admin``.
     case anyOf([Scope])
+    /// A credential with all of these scopes, or ``Scope/admin``.
+    case allOf([Scope])
 }

@@ -11,7 +11,7 @@ public enum AccessTable {
 
     /// All calls, in the order of the OpenAPI document.
     public static let rules: [Rule] = [
-        events, subscriptions, replays, deadLetters, keys, webhooks, tenants, operation,
+        events, subscriptions, replays, deadLetters, keys, webhooks, eventTypes, tenants, operation,
     ].flatMap(\.self)
 
     private static let events: [Rule] = [
@@ -76,6 +76,20 @@ public enum AccessTable {
         Rule(method: "PUT", path: "/v1/tenants/{id}/limits", need: .anyOf([.admin])),
         Rule(method: "DELETE", path: "/v1/tenants/{id}/limits", need: .anyOf([.admin])),
         Rule(method: "GET", path: "/v1/tenants/{id}/usage", need: .anyOf([.admin, .read])),
+    ]
+
+    // A schema binds who publishes and who subscribes: who registers may do both.
+    private static let eventTypes: [Rule] = [
+        Rule(method: "POST", path: "/v1/event-types", need: .allOf([.publish, .subscribe])),
+        Rule(method: "GET", path: "/v1/event-types", need: .anyOf([.publish, .subscribe, .read])),
+        Rule(method: "GET", path: "/v1/event-types/{type}", need: .anyOf([.publish, .subscribe, .read])),
+        Rule(method: "PUT", path: "/v1/event-types/{type}", need: .allOf([.publish, .subscribe])),
+        Rule(method: "DELETE", path: "/v1/event-types/{type}", need: .allOf([.publish, .subscribe])),
+        Rule(method: "GET", path: "/v1/event-types/{type}/versions", need: .anyOf([.publish, .subscribe, .read])),
+        Rule(method: "POST", path: "/v1/event-types/{type}/versions", need: .allOf([.publish, .subscribe])),
+        Rule(
+            method: "GET", path: "/v1/event-types/{type}/versions/{version}",
+            need: .anyOf([.publish, .subscribe, .read])),
     ]
 
     private static let operation: [Rule] = [

@@ -50,6 +50,7 @@ public struct Principal: Sendable, Hashable {
         switch need {
         case .nothing, .anyCredential: true
         case .anyOf(let scopes): self.has(.admin) || scopes.contains(where: self.has)
+        case .allOf(let scopes): self.has(.admin) || scopes.allSatisfy(self.has)
         }
     }
 

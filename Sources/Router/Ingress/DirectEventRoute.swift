@@ -46,15 +46,20 @@ public struct DirectEventRoute: DirectRoute {
         self.clock = clock
     }
 
-    /// Lets in whom the caller's credential allows to publish. Not what may have to be parked first, nor what has a
-    /// token that was not seen before: nobody else waits for that.
+    /// Lets in whom the caller's credential allows to publish. Not what may have to be parked first or takes long to be
+    /// judged, nor what has a token that was not seen before: nobody else waits for that.
     ///
     /// Refuses callers, tenants, formats and codings that are not taken, and tenants that are over a rate.
     public func admit(_ head: HTTPRequestHead) -> DirectAdmission {
         guard self.isSmall(head), let need else { return .elsewhere }
         do throws(ProblemError) {
             guard let caller = try self.callers.caller(of: head.headers, needing: need) else { return .elsewhere }
-            _ = try self.mode(of: head)
+            let mode = try self.mode(of: head)
+            if self.intake.judges(tenant: caller.tenant),
+                mode == .batched || !Self.has(head, bytesMax: self.configuration.directJudgedBytesMax)
+            {
+                return .elsewhere
+            }
             try self.meters?.meter(of: caller.tenant).check(
                 bytes: head.headers.first(name: "content-length").flatMap { Int($0) })
             self.observer.began()
@@ -67,8 +72,13 @@ public struct DirectEventRoute: DirectRoute {
 
     private func isSmall(_ head: HTTPRequestHead) -> Bool {
         if self.configuration.directBodyBytesMax == .max { return true }
+        return Self.has(head, bytesMax: self.configuration.directBodyBytesMax)
+    }
+
+    /// Whether a request says that its body has no more bytes.
+    private static func has(_ head: HTTPRequestHead, bytesMax: Int) -> Bool {
         guard let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) else { return false }
-        return length <= self.configuration.directBodyBytesMax
+        return length <= bytesMax
     }
 
     /// Counts.

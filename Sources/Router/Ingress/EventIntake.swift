@@ -1,5 +1,6 @@
 import CloudEvents
 import EventLog
+import EventTypes
 import NIOCore
 import Traces
 
@@ -11,27 +12,33 @@ public struct EventIntake: Sendable {
     private let correlationID: @Sendable (Timestamp) -> String
     /// Takes part in the traces of requests; nil: nobody does.
     let tracer: Tracer?
+    private let check: EventDataCheck?
 
     /// - Parameters:
     ///   - writer: where the events go.
     ///   - routing: which topic each goes to.
     ///   - correlationID: makes the `correlationid` of an event that has none.
     ///   - tracer: takes part in the traces of requests.
+    ///   - check: judges data by the schemas of their types; nil: nobody does.
     public init(
         writer: any EventLogWriter, routing: RoutingTable, correlationID: @escaping @Sendable (Timestamp) -> String,
-        tracer: Tracer? = nil
+        tracer: Tracer? = nil, check: EventDataCheck? = nil
     ) {
         self.writer = writer
         self.routing = routing
         self.correlationID = correlationID
         self.tracer = tracer
+        self.check = check
     }
+
+    /// Whether there are schemas by which the data of a tenant's events are judged.
+    func judges(tenant: String) -> Bool { self.check?.judges(tenant: tenant) ?? false }
 
     /// Appends events and returns when they are durable, in the order given. Either every event can be stamped, or none
     /// is appended; that an append of many is all or nothing is the writer's promise
     /// (`EventLogWriter.appendsAtomically`).
     /// - Parameter arrival: the timestamp of the records.
-    /// - Throws: `CloudEventError` with code `tenant-conflict` and the index of the event;
+    /// - Throws: `CloudEventError` with code `tenant-conflict` or `schema-violation` and the index of the event;
     ///   `EventLogError` of the writer.
     public func accept(
         _ events: [CloudEvent], from origin: EventOrigin, arrival: Timestamp
@@ -51,9 +58,9 @@ public struct EventIntake: Sendable {
         return AcceptedEvents(events: prepared.events, positions: positions)
     }
 
-    /// Stamps events and makes their records, without appending them.
+    /// Stamps events, judges their data and makes their records, without appending them.
     /// - Parameter arrival: the timestamp of the records.
-    /// - Throws: `CloudEventError` with code `tenant-conflict` and the index of the event.
+    /// - Throws: `CloudEventError` with code `tenant-conflict` or `schema-violation` and the index of the event.
     public func prepare(
         _ events: consuming [CloudEvent], from origin: EventOrigin, arrival: Timestamp
     ) throws(CloudEventError) -> PreparedEvents {
@@ -72,6 +79,7 @@ public struct EventIntake: Sendable {
             }
             records.append(self.record(of: events[index], arrival: arrival))
         }
+        try self.check?.check(events, tenant: origin.tenant)
         return PreparedEvents(events: events, records: records, begun: begun)
     }
 

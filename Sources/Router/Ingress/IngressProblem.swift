@@ -37,12 +37,17 @@ public enum IngressProblem {
         if let byteOffset = error.byteOffset { members.append(.init("byteOffset", .integer(byteOffset))) }
         var detail = index.map { "event \($0): " } ?? ""
         if let attribute { detail += "\(attribute): " }
+        let place = self.pointer(of: error, attribute: attribute, index: index, form: form)
+        var errors = [ProblemDetails.FieldError(pointer: place, detail: reason)]
+        if !error.dataFaults.isEmpty {
+            errors = error.dataFaults.map { fault in
+                .init(
+                    pointer: place + String(fault.pointer.prefix(self.quotedLengthMax)),
+                    detail: String(fault.detail.prefix(2 * self.quotedLengthMax)))
+            }
+        }
         return ProblemError(
-            self.type(of: error.code), detail + reason,
-            errors: [
-                .init(pointer: self.pointer(of: error, attribute: attribute, index: index, form: form), detail: reason)
-            ],
-            index: index, members: members)
+            self.type(of: error.code), detail + reason, errors: errors, index: index, members: members)
     }
 
     private static func limitMembers(_ name: String, _ value: Int?) -> [ProblemDetails.Member] {
@@ -100,6 +105,7 @@ public enum IngressProblem {
         case .forbidden: .forbidden
         case .tenantConflict: .tenantConflict
         case .limitExceeded: .throttled
+        case .schemaViolation: .schemaViolation
         case .overloaded: .overloaded
         case .unavailable: .logUnavailable
         case .internalError: .failed
@@ -112,6 +118,7 @@ public enum IngressProblem {
         case .unsupportedMediaType: .unsupportedMediaType
         case .limitExceeded: .tooLarge
         case .tenantConflict: .tenantConflict
+        case .schemaViolation: .schemaViolation
         default: .invalidEvent
         }
     }

@@ -24,6 +24,8 @@ public struct IngressRefusal: Sendable, Hashable {
     public static let tenantConflict = Self(name: "tenant-conflict")
     /// Over a rate of the tenant.
     public static let throttled = Self(name: "throttled")
+    /// Data are not what the schema of their type asks for.
+    public static let schemaViolation = Self(name: "schema-violation")
     /// More requests or bytes at once than are taken.
     public static let overloaded = Self(name: "overloaded")
     /// The log did not take the records.

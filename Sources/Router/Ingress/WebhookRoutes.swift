@@ -159,7 +159,10 @@ public struct WebhookRoutes: RouteProvider {
             }
             return Response.json(accepted.json, status: .accepted, headers: headers)
         } catch let error as CloudEventError {
-            throw IngressProblem.problem(for: error, form: .document, limits: self.configuration.ingress)
+            // Data are the body, unless the body is an event already.
+            let isBody = error.code == .schemaViolation && !active.translator.takesEvents
+            throw IngressProblem.problem(
+                for: error, form: isBody ? .headers : .document, limits: self.configuration.ingress)
         } catch let error as EventLogError {
             throw IngressProblem.problem(for: error, form: .document)
         }

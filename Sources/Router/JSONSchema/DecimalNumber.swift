@@ -3,6 +3,8 @@ public struct DecimalNumber: Sendable, Hashable, Comparable {
     /// Powers of ten beyond this are no number that is taken.
     public static let exponentMax = 1_000_000
 
+    static let one = DecimalNumber(isNegative: false, digits: [1], exponent: 0)
+
     private let isNegative: Bool
     /// From the greatest on, without zeros in front or behind; none for zero.
     private let digits: [UInt8]
@@ -39,6 +41,12 @@ public struct DecimalNumber: Sendable, Hashable, Comparable {
         self.isNegative = isNegative && !digits.isEmpty
         self.digits = digits
         self.exponent = digits.isEmpty ? 0 : exponent
+    }
+
+    private init(isNegative: Bool, digits: [UInt8], exponent: Int) {
+        self.isNegative = isNegative
+        self.digits = digits
+        self.exponent = exponent
     }
 
     private static func exponent(_ text: Slice<UnsafeRawBufferPointer>) -> Int? {

@@ -53,11 +53,45 @@ public struct JSONSchema: Sendable {
         return validation.run(value)
     }
 
+    /// The same, where the steps of several values are counted together.
+    /// - Parameter stepsLeft: how many are left; those that were taken are taken off.
+    public func violations(in value: JSONNode, stepsLeft: inout Int) -> [SchemaViolation] {
+        var limits = self.limits
+        limits.stepsMax = min(limits.stepsMax, max(0, stepsLeft))
+        var validation = SchemaValidation(self, assertsFormats: self.formats == .asserted, limits: limits)
+        defer { stepsLeft -= validation.steps }
+        return validation.run(value)
+    }
+
     /// Whether a value is what the schema asks for.
     public func isValid(_ value: JSONNode) -> Bool {
         var limits = self.limits
         limits.violationsMax = 1
         var validation = SchemaValidation(self, assertsFormats: self.formats == .asserted, limits: limits)
         return validation.run(value).isEmpty
+    }
+
+    /// Whether a value fits one of the schemas in it; nil where that takes more than the limits allow.
+    func fits(_ value: JSONNode, at node: Int) -> Bool? {
+        var limits = self.limits
+        limits.violationsMax = 1
+        var validation = SchemaValidation(self, assertsFormats: self.formats == .asserted, limits: limits)
+        let isValid = validation.run(value, at: node).isEmpty
+        return validation.isOverLimit ? nil : isValid
+    }
+
+    /// Where a value does not fit one of the schemas in it.
+    func violations(in value: JSONNode, at node: Int) -> [SchemaViolation] {
+        var validation = SchemaValidation(self, assertsFormats: self.formats == .asserted, limits: self.limits)
+        return validation.run(value, at: node)
+    }
+
+    /// Whether what a reference means depends on how it was reached.
+    var hasDynamicScope: Bool { self.nodes.contains { $0.dynamicReference?.anchor != nil } }
+
+    /// The format of a schema in it, where it is a rule and no remark.
+    func assertedFormat(of node: SchemaNode) -> SchemaFormat? {
+        guard let use = node.format, self.formats == .asserted || use.isAsserted else { return nil }
+        return use.format
     }
 }

@@ -2,9 +2,12 @@ import CloudEvents
 
 /// Makes the schemas of a document ready for use: keywords checked, references followed.
 struct SchemaCompiler {
+    /// Steps of all patterns of one schema, their counts written out: what it takes in memory stays within bounds.
+    static let patternStepsMax = 200_000
     private(set) var nodes: [SchemaNode] = []
     private var index: SchemaIndex
     private var known: [SchemaIndex.Location: Int] = [:]
+    private var patternSteps = 0
     /// Made and not filled yet: schemas may refer to themselves.
     private var pending: [(location: SchemaIndex.Location, schema: JSONNode, resource: Int, node: Int)] = []
 
@@ -62,9 +65,21 @@ struct SchemaCompiler {
             try reader.readFormat(into: &node)
             try self.fillReferences(&node, members, location)
             if dialect.applies { try self.fillApplicators(&node, members, location) }
+            try self.count(node)
         default: throw SchemaFault(pointer: location.pointer, reason: "a schema is an object, true or false")
         }
         return node
+    }
+
+    private mutating func count(_ node: SchemaNode) throws(SchemaFault) {
+        self.patternSteps += node.pattern?.pattern.stepCount ?? 0
+        for (_, pattern, _) in node.patternProperties { self.patternSteps += pattern.stepCount }
+        guard self.patternSteps <= Self.patternStepsMax else {
+            throw SchemaFault(
+                pointer: node.location,
+                reason: "its patterns and those before have more than \(Self.patternStepsMax) steps, counts written out"
+            )
+        }
     }
 
     // MARK: Schemas in schemas
@@ -96,7 +111,7 @@ struct SchemaCompiler {
         for (name, schema) in try self.map("patternProperties", members, location, resource) {
             let pattern = try SchemaReader.pattern(
                 name.text, at: location.pointer + JSONPointer.text(of: ["patternProperties", name.text]))
-            node.patternProperties.append((pattern, schema))
+            node.patternProperties.append((name, pattern, schema))
         }
     }
 

@@ -4,5 +4,11 @@ public struct SchemaFault: Error, Hashable, CustomStringConvertible {
     public let pointer: String
     public let reason: String
 
+    /// A fault at a place.
+    public init(pointer: String, reason: String) {
+        self.pointer = pointer
+        self.reason = reason
+    }
+
     public var description: String { "\(self.pointer.isEmpty ? "the schema" : self.pointer): \(self.reason)" }
 }

@@ -60,7 +60,7 @@ struct SchemaNode: Sendable {
     var required: [ExactText] = []
     var dependentRequired: [(name: ExactText, required: [ExactText])] = []
     var properties: [ExactText: Int] = [:]
-    var patternProperties: [(pattern: SchemaPattern, schema: Int)] = []
+    var patternProperties: [(text: ExactText, pattern: SchemaPattern, schema: Int)] = []
     var additionalProperties: Int?
     var propertyNames: Int?
     var dependentSchemas: [(name: ExactText, schema: Int)] = []

@@ -95,6 +95,9 @@ public struct SchemaPattern: Sendable {
         for split in splits { self.program[split] = .split(split + 1, self.program.count) }
     }
 
+    /// How many steps it has, its counts written out.
+    var stepCount: Int { self.program.count }
+
     /// What one look at a text of this length costs at most, in steps.
     func cost(of text: String) -> Int { (text.utf8.count + 1) * self.program.count }
 

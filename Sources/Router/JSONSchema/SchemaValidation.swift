@@ -10,7 +10,9 @@ struct SchemaValidation {
     private let schema: JSONSchema
     private let assertsFormats: Bool
     private let limits: JSONSchema.Limits
-    private var steps = 0
+    private(set) var steps = 0
+    /// Whether what was said is that a limit was reached.
+    private(set) var isOverLimit = false
     private var depth = 0
     private var violations: [SchemaViolation] = []
     /// How many attempts are under way whose violations nobody hears of.
@@ -25,11 +27,15 @@ struct SchemaValidation {
         self.limits = limits
     }
 
-    mutating func run(_ value: JSONNode) -> [SchemaViolation] {
+    mutating func run(_ value: JSONNode) -> [SchemaViolation] { self.run(value, at: self.schema.root) }
+
+    /// - Parameter node: the index of the schema that is applied.
+    mutating func run(_ value: JSONNode, at node: Int) -> [SchemaViolation] {
         do throws(OverLimit) {
             var evaluated = EvaluatedParts()
-            _ = try self.apply(self.schema.root, to: value, &evaluated)
+            _ = try self.apply(node, to: value, &evaluated)
         } catch {
+            self.isOverLimit = true
             self.violations = [SchemaViolation(pointer: "", detail: error.reason, schemaPointer: "")]
         }
         return self.violations
@@ -183,7 +189,7 @@ struct SchemaValidation {
                 isKnown = true
                 isValid = try self.apply(schema, to: member, at: name) && isValid
             }
-            for (pattern, schema) in node.patternProperties {
+            for (_, pattern, schema) in node.patternProperties {
                 try self.count(pattern.cost(of: name.text))
                 guard pattern.matches(name.text) else { continue }
                 isKnown = true

@@ -6,4 +6,11 @@ public struct SchemaViolation: Error, Hashable, Sendable {
     public let detail: String
     /// Where the schema says so, as a JSON Pointer into its document.
     public let schemaPointer: String
+
+    /// A violation; nothing is checked.
+    public init(pointer: String, detail: String, schemaPointer: String) {
+        self.pointer = pointer
+        self.detail = detail
+        self.schemaPointer = schemaPointer
+    }
 }

@@ -30,6 +30,9 @@ public enum MetricName: String, Sendable, CaseIterable {
     case webhooksDrained = "portarium_webhook_spool_drained_total"
     /// `reason` (`limit`, `disk`, `failed`).
     case webhookSpoolRefused = "portarium_webhook_spool_refused_total"
+    /// `mode` (`warn`, `enforce`).
+    case eventTypeViolations = "portarium_event_type_violations_total"
+    case eventTypesJudged = "portarium_event_types_judged"
 
     case logAppendedRecords = "portarium_log_appended_records_total"
     case logAppendDuration = "portarium_log_append_duration_seconds"
@@ -122,7 +125,7 @@ extension MetricName {
         switch self {
         case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .webhooks, .webhookDeliveriesForgotten,
             .webhooksSpooled, .webhooksDrained, .webhookSpoolRefused,
-            .logAppendedRecords, .logAppendFailures,
+            .eventTypeViolations, .logAppendedRecords, .logAppendFailures,
             .fetchedRecords, .invalidRecords, .invalidRecordsUnkept, .commitFailures, .subscriptionLostRecords,
             .deliveryAttempts, .deliveryEvents, .sinkAddressesRefused, .routedRecords, .routeFailures, .parkedEvents,
             .parkedBytes, .parkedFetches, .deadLetters, .deadLettersRefused, .deadLetterWriteFailures, .replayedEvents,
@@ -133,8 +136,8 @@ extension MetricName {
         case .ingressDuration, .logAppendDuration, .logBatchRecords, .deliveryDuration, .deliveryEndToEndDuration:
             .histogram
         case .ingressInFlight, .tenantsMetered, .webhookDeliveriesRemembered, .webhookSpoolDeliveries,
-            .webhookSpoolBytes,
-            .webhookSpoolOldestAge, .webhookSpoolSetAside, .logQueuedRecords, .logQueuedBytes, .logEndOffset,
+            .webhookSpoolBytes, .webhookSpoolOldestAge, .webhookSpoolSetAside, .eventTypesJudged, .logQueuedRecords,
+            .logQueuedBytes, .logEndOffset,
             .tailPosition, .indexLag,
             .subscriptionLag, .subscriptions, .deliveryInFlight, .deliveryHeldRecords, .deliveryHeldBytes,
             .deliveryRetriesScheduled, .deliveryCircuitsOpen, .replaysRunning, .spansQueued, .buildInfo,
@@ -148,13 +151,10 @@ extension MetricName {
     /// One sentence for people.
     public var help: String {
         switch self {
-        case .ingressEvents: "Events accepted and durably in the log."
-        case .ingressBytes: "Bytes of request bodies whose events were accepted."
-        case .ingressRefused: "Requests to publish that were refused."
-        case .accessRefused: "Calls that were refused for who made them."
+        case .ingressEvents, .ingressBytes, .ingressRefused, .accessRefused, .ingressDuration, .ingressInFlight,
+            .eventTypeViolations, .eventTypesJudged:
+            self.helpOfIngress
         case .tenantsMetered, .deadLetters, .deadLettersRefused, .deadLetterWriteFailures: self.helpOfTenants
-        case .ingressDuration: "From a request's head to its answer."
-        case .ingressInFlight: "Requests to publish that are not answered yet."
         case .webhooks, .webhookDeliveriesRemembered, .webhookDeliveriesForgotten, .webhookSpoolDeliveries,
             .webhookSpoolBytes, .webhookSpoolOldestAge, .webhookSpoolSetAside, .webhooksSpooled, .webhooksDrained,
             .webhookSpoolRefused:

@@ -1,3 +1,4 @@
+import CloudEvents
 import FoundationEssentials
 import HTTPServing
 import HTTPTypes
@@ -17,16 +18,29 @@ struct JSONBodyReader: Sendable {
     ///   it is no JSON, 422 with the JSON Pointer of a member that is wrong.
     func decode<Document: Decodable>(_ type: Document.Type, from request: Request) async throws -> Document {
         try Self.checkContentType(of: request)
+        return try await self.bodies.withBody(of: request) { body in try Self.decode(type, body) }
+    }
+
+    /// The same, and the text of a member as it was sent; nil where there is none.
+    func decode<Document: Decodable>(
+        _ type: Document.Type, textOf member: String, from request: Request
+    ) async throws -> (document: Document, text: ByteBuffer?) {
+        try Self.checkContentType(of: request)
         return try await self.bodies.withBody(of: request) { body in
-            guard body.readableBytes > 0 else {
-                throw ProblemError(.invalidRequest, "the body is empty; a JSON object is needed")
-            }
-            try body.withUnsafeReadableBytes { bytes in try Self.checkGrammar(bytes) }
-            do {
-                return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
-            } catch let error as DecodingError {
-                throw DecodingFault(error).problem
-            }
+            let document = try Self.decode(type, body)
+            return (document, try JSONMembers.text(of: member, in: body, nestingMax: JSONGrammar.depthMax))
+        }
+    }
+
+    private static func decode<Document: Decodable>(_ type: Document.Type, _ body: ByteBuffer) throws -> Document {
+        guard body.readableBytes > 0 else {
+            throw ProblemError(.invalidRequest, "the body is empty; a JSON object is needed")
+        }
+        try body.withUnsafeReadableBytes { bytes in try Self.checkGrammar(bytes) }
+        do {
+            return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+        } catch let error as DecodingError {
+            throw DecodingFault(error).problem
         }
     }
 

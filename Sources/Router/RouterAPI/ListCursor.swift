@@ -8,15 +8,21 @@ enum ListCursor: String {
     case replay
     case key
     case webhookEndpoint = "webhook-endpoint"
+    case eventType = "event-type"
+    case eventTypeVersion = "event-type-version"
 
     /// The page that a request asks for, with the service's own cursor.
+    /// - Parameter isName: whether something of the list can be called that.
     /// - Throws: 400 where the cursor is of another list, or of none.
-    func request(_ page: PageRequest) throws(ProblemError) -> PageRequest {
+    func request(
+        _ page: PageRequest, isName: (String) -> Bool = { _ in true }
+    ) throws(ProblemError) -> PageRequest {
         guard let cursor = page.cursor else { return page }
-        guard cursor.hasPrefix(self.prefix), cursor.utf8.count > self.prefix.utf8.count else {
+        let name = String(cursor.dropFirst(self.prefix.count))
+        guard cursor.hasPrefix(self.prefix), !name.isEmpty, isName(name) else {
             throw QueryParameters.fault("cursor", "must be one that an earlier page of this list gave")
         }
-        return PageRequest(limit: page.limit, cursor: String(cursor.dropFirst(self.prefix.count)))
+        return PageRequest(limit: page.limit, cursor: name)
     }
 
     /// The page as callers see it.

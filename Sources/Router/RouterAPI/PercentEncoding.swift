@@ -1,5 +1,18 @@
-/// Percent-decoding of a part of a URL (RFC 3986, section 2.1).
+import CloudEvents
+
+/// Percent-encoding of a part of a URL (RFC 3986, section 2.1).
 enum PercentEncoding {
+    /// A text as one segment of a path: everything but unreserved characters is escaped.
+    static func segment(_ text: String) -> String {
+        text.utf8.reduce(into: "") { encoded, byte in
+            if ASCIISet.unreserved.contains(byte) {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+
     /// The text, nil where an escape is malformed or the result is not UTF-8.
     /// - Parameter plusIsSpace: in queries, as HTML forms and the common client libraries write them.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {

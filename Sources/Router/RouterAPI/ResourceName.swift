@@ -13,10 +13,12 @@ enum ResourceName {
         return String((0..<20).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
     }
 
-    /// The decoded `{id}` of the path.
+    /// The decoded `{id}` of the path, or what stands there by another name.
     /// - Throws: 404 where it can be the id of nothing.
-    static func id(in context: RouterRequestContext, of kind: String) throws(ProblemError) -> String {
-        guard let raw = context.parameters.get("id"), let id = PercentEncoding.decode(raw), !id.isEmpty,
+    static func id(
+        in context: RouterRequestContext, named name: String = "id", of kind: String
+    ) throws(ProblemError) -> String {
+        guard let raw = context.parameters.get(name), let id = PercentEncoding.decode(raw), !id.isEmpty,
             id.utf8.count <= self.bytesMax
         else { throw ProblemError(.notFound, "there is no such \(kind)") }
         return id

@@ -4,8 +4,8 @@ import HTTPServing
 import Hummingbird
 import Identity
 
-/// The calls that manage subscriptions, replays, dead letters, keys, webhook endpoints and the limits of tenants, and
-/// that find, trace and stream events.
+/// The calls that manage subscriptions, replays, dead letters, keys, webhook endpoints, event types and the limits of
+/// tenants, and that find, trace and stream events.
 ///
 /// `GET /v1/events` shares its path with the event endpoint, which has its `POST`.
 public struct RouterAPIRoutes: RouteProvider {
@@ -21,6 +21,7 @@ public struct RouterAPIRoutes: RouteProvider {
     private let keys: KeyRoutes
     private let webhookEndpoints: WebhookEndpointRoutes
     private let tenants: TenantRoutes
+    private let eventTypes: EventTypeRoutes
     private let events: EventRoutes
     private let stream: EventStreamRoute
 
@@ -33,7 +34,7 @@ public struct RouterAPIRoutes: RouteProvider {
     public init(
         subscriptions: any SubscriptionService, replays: any ReplayService, deadLetters: any DeadLetterService,
         keys: any KeyService, events: any EventQueryService, webhookEndpoints: any WebhookEndpointService,
-        limits: any TenantLimitService,
+        eventTypes: any EventTypeService, limits: any TenantLimitService,
         usage: @escaping @Sendable (_ tenant: String) async throws(ServiceError) -> TenantUsage,
         audit: AuditJournal? = nil, stands: @escaping @Sendable (Principal) -> Bool = { _ in true },
         budget: InFlightBudget,
@@ -53,6 +54,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.webhookEndpoints = WebhookEndpointRoutes(
             service: webhookEndpoints, bodies: bodies, publicURL: configuration.webhookPublicURL, acts: acts)
         self.tenants = TenantRoutes(service: limits, usage: usage, bodies: bodies, acts: acts)
+        self.eventTypes = EventTypeRoutes(service: eventTypes, bodies: bodies, acts: acts)
         self.events = EventRoutes(service: events, data: data)
         self.stream = EventStreamRoute(
             service: events,
@@ -71,6 +73,7 @@ public struct RouterAPIRoutes: RouteProvider {
         self.keys.addRoutes(to: routes)
         self.webhookEndpoints.addRoutes(to: routes)
         self.tenants.addRoutes(to: routes)
+        self.eventTypes.addRoutes(to: routes)
         self.events.addRoutes(to: routes)
         self.stream.addRoutes(to: routes)
     }
