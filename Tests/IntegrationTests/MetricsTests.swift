@@ -8,6 +8,10 @@ extension IntegrationTests {
     struct MetricsTests {
         /// Shown only where there is something to say of the metrics themselves.
         private static let rare: Set<MetricName> = [.metricSeriesOverflow, .metricConflicts]
+        /// Shown where spans are recorded; `TracingTests` look at them.
+        private static let ofTracing: Set<MetricName> = [
+            .spansExported, .spansDropped, .spansQueued, .spanExportRetries,
+        ]
 
         @Test(.timeLimit(.minutes(2)))
         func everyMetricIsShownAndCountsWhatHappened() async throws {
@@ -30,7 +34,7 @@ extension IntegrationTests {
                             let text = try await client.send("GET", "/metrics").text
                             return text.contains(delivered) && text.contains(settled) ? text : nil
                         }
-                        for name in MetricName.allCases where !Self.rare.contains(name) {
+                        for name in MetricName.allCases where !Self.rare.union(Self.ofTracing).contains(name) {
                             #expect(
                                 text.contains("# TYPE \(name.rawValue) \(name.kind.rawValue)\n"), "\(name.rawValue)")
                         }
