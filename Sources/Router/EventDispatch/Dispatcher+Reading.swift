@@ -8,25 +8,25 @@ extension Dispatcher {
     /// Reads one partition for all subscriptions that keep up, until it is not this process's any more.
     ///
     /// Under load every commit of the log would wake it for a few records: after a small batch it lets more gather,
-    /// so that the cost of a read is shared. An event that comes after a silence is read at once.
+    /// so that the cost of a read is shared. Where few come each is read at once, see ``TailPace``.
     func followTail(_ tail: TailAssignment) async {
         let topicPartition = tail.topicPartition
         let gathering = Duration.milliseconds(self.configuration.tailGatheringMilliseconds)
         var lastRead = DispatchClock.wall
+        var pace = TailPace(gathering: gathering, now: .now)
         while !Task.isCancelled {
             let position = self.core.look { state in
                 state.isCurrent(tail) ? state.machine.tailPosition(of: topicPartition) : nil
             }
             guard let from = position else { return }
-            let asked = ContinuousClock.now
             do {
                 let batch = try await self.log.fetch(
                     topicPartition, from: from, maxRecords: self.configuration.tailRecordsMax,
                     maxBytes: self.configuration.tailBytesMax, waitMax: .seconds(5))
                 lastRead = DispatchClock.wall
                 await self.feed(batch, from: from, tail)
-                let isBusy = asked.duration(to: .now) < gathering
-                if isBusy, batch.records.count < self.configuration.tailRecordsMax / 4 {
+                pace.read(batch.records.count, now: .now)
+                if pace.gathers, batch.records.count < self.configuration.tailRecordsMax / 4 {
                     try? await Task.sleep(for: gathering)
                 }
             } catch {
