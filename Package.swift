@@ -354,6 +354,7 @@ let package = Package(
             [
                 "CloudEvents", "EventDispatch", "EventLog", "FuzzKit", "Ingress", "RouterTestKit", "SQLiteSpool",
                 "SecretSealing", "Traces", "Transforms", "WebhookSignatures", "WebhookTestKit", "Webhooks", .nioCore,
+                .nioPosix, .logging,
             ]),
         tests("SQLiteSpoolTests", ["EventLog", "RouterTestKit", "SQLiteSpool", "Webhooks", .nioCore, .grdb]),
         tests("ObservabilityTests", ["Observability", .metrics, .coreMetrics, .logging]),

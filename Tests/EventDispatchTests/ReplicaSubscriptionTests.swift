@@ -241,12 +241,16 @@ import Testing
 
     @Test func leftoversAreClearedAwayAtTheSecondLookOnly() async throws {
         try await ReplicaWorld.with { world in
+            let cursor = SubscriptionCursor(generation: "x", isDetached: true, position: 0).committed
+            let place = TopicPartition(DispatchWorld.topic, Partition(0))
+            let seen = GroupName.cursor(of: DispatchWorld.id("seen"), generation: "x")
+            try await world.log.commit([GroupCommit(group: seen, topicPartition: place, committed: cursor)])
             let a = await world.start("a", takesPart: false)
+            // The service has had its own look; the next is an hour away.
+            await until { a.subscriptions.leftovers.withLock { $0.groups.contains(seen) } }
             _ = try await a.subscriptions.create(DispatchWorld.subscription())
             let live = try #require(a.subscriptions.stored(DispatchWorld.id()))
             let orphan = GroupName.cursor(of: DispatchWorld.id("gone"), generation: "x")
-            let cursor = SubscriptionCursor(generation: "x", isDetached: true, position: 0).committed
-            let place = TopicPartition(DispatchWorld.topic, Partition(0))
             try await world.log.commit([GroupCommit(group: orphan, topicPartition: place, committed: cursor)])
             var rival = live
             rival.generation = "rival"

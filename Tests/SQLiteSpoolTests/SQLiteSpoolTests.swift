@@ -121,6 +121,36 @@ struct SQLiteSpoolTests {
         }
     }
 
+    /// A crash after the damaged file went aside, before the new one took its place.
+    @Test func aRescueThatWasNotFinishedIs() async throws {
+        try await withDirectory { directory in
+            let store = try SQLiteSpoolStore(directory: directory)
+            for number in Int64(1)...5 { try await store.append(number, Self.bytes(number)) }
+            await store.close()
+            let files = FileManager.default
+            try files.moveItem(atPath: directory + "/spool.db", toPath: directory + "/spool.db.new")
+            try Data(repeating: 0x41, count: 5_000).write(to: URL(fileURLWithPath: directory + "/spool.db-wal"))
+            let again = try SQLiteSpoolStore(directory: directory)
+            #expect(try Self.content(again).deliveries.map(\.number) == [1, 2, 3, 4, 5])
+            await again.close()
+            #expect(!files.fileExists(atPath: directory + "/spool.db.new"))
+        }
+    }
+
+    /// A crash before that: the file that is there counts.
+    @Test func aNewFileThatWasNotFinishedIsDropped() async throws {
+        try await withDirectory { directory in
+            let store = try SQLiteSpoolStore(directory: directory)
+            try await store.append(1, Self.bytes(1))
+            await store.close()
+            try Data("half".utf8).write(to: URL(fileURLWithPath: directory + "/spool.db.new"))
+            let again = try SQLiteSpoolStore(directory: directory)
+            #expect(try Self.content(again).deliveries.map(\.number) == [1])
+            await again.close()
+            #expect(!FileManager.default.fileExists(atPath: directory + "/spool.db.new"))
+        }
+    }
+
     @Test func aFullDiskIsSaidAndPasses() async throws {
         try await withDirectory { directory in
             let store = try SQLiteSpoolStore(directory: directory, pagesMax: 20)

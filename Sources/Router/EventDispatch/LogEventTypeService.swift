@@ -56,13 +56,7 @@ public final class LogEventTypeService: EventTypeService, EventTypeSource, Servi
 
     /// Follows what other processes change, until graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard self.log.isShared, let follower = self.follower.withLock({ $0 }) else {
-                try? await gracefulShutdown()
-                return
-            }
-            await follower.run()
-        }
+        await cancelWhenGracefulShutdown { await self.follower.withLock({ $0 })?.runWhereShared() }
     }
 
     /// From memory: what another process has just registered may be some milliseconds away.

@@ -53,13 +53,7 @@ public final class LogTenantLimitService: TenantLimitService, TenantLimitSource,
 
     /// Follows what other processes change, until graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard self.log.isShared, let follower = self.follower.withLock({ $0 }) else {
-                try? await gracefulShutdown()
-                return
-            }
-            await follower.run()
-        }
+        await cancelWhenGracefulShutdown { await self.follower.withLock({ $0 })?.runWhereShared() }
     }
 
     private func apply(_ record: LogRecord) {

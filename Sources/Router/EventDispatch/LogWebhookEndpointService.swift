@@ -59,13 +59,7 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
 
     /// Follows what other processes change, until graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard self.log.isShared, let follower = self.follower.withLock({ $0 }) else {
-                try? await gracefulShutdown()
-                return
-            }
-            await follower.run()
-        }
+        await cancelWhenGracefulShutdown { await self.follower.withLock({ $0 })?.runWhereShared() }
     }
 
     /// From memory: what another process has just created may be some milliseconds away.
@@ -177,18 +171,8 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
 }
 
 extension LogWebhookEndpointService {
-    private func ring() throws(ServiceError) -> SecretKeyring {
-        guard let keyring else {
-            throw ServiceError(
-                .conflict,
-                "secrets cannot be kept without a key: set secrets.encryptionKey or "
-                    + "secrets.encryptionKeyFile, the same one for every router of the cluster")
-        }
-        return keyring
-    }
-
     private func sealed(_ secrets: [String], of endpoint: WebhookEndpoint) throws(ServiceError) -> [String] {
-        let ring = try self.ring()
+        let ring = try self.keyring.required()
         do throws(WebhookSecretError) {
             _ = try WebhookVerifier(
                 endpoint.provider, secrets: secrets, verification: endpoint.verification,
@@ -207,7 +191,7 @@ extension LogWebhookEndpointService {
     }
 
     private func opened(_ stored: StoredWebhookEndpoint) throws(ServiceError) -> [String] {
-        let ring = try self.ring()
+        let ring = try self.keyring.required()
         do throws(SecretSealingError) { return try Self.opened(stored, ring) } catch {
             throw ServiceError(
                 .conflict, "a secret of the endpoint \(error): give its secrets anew",

@@ -17,16 +17,6 @@ public struct SubscriptionVault: Sendable {
         ["subscription", id.tenant, id.name, purpose]
     }
 
-    private func ring() throws(ServiceError) -> SecretKeyring {
-        guard let keyring else {
-            throw ServiceError(
-                .conflict,
-                "secrets cannot be kept without a key: set secrets.encryptionKey or "
-                    + "secrets.encryptionKeyFile, the same one for every router of the cluster")
-        }
-        return keyring
-    }
-
     /// What is stored of the secrets of a new or changed subscription.
     /// - Parameters:
     ///   - given: what came with it.
@@ -93,7 +83,7 @@ public struct SubscriptionVault: Sendable {
         for secret in stored.secrets.signing where secret.isActive(at: now) {
             var shown: String?
             if scheme == .hmacSHA256 {
-                let ring = try self.ring()
+                let ring = try self.keyring.required()
                 do throws(SecretSealingError) {
                     shown = try ring.open(secret.sealed, binding: Self.binding(stored.subscription.id, "signing"))
                 } catch {
@@ -131,7 +121,7 @@ public struct SubscriptionVault: Sendable {
     }
 
     private func seal(_ secret: String, _ binding: [String]) throws(ServiceError) -> String {
-        let ring = try self.ring()
+        let ring = try self.keyring.required()
         do throws(SecretSealingError) { return try ring.seal(secret, binding: binding) } catch {
             throw ServiceError(.unavailable, "a secret \(error)")
         }
@@ -172,6 +162,6 @@ extension SubscriptionVault {
     }
 
     private func opened(_ sealed: String, _ stored: StoredSubscription, _ purpose: String) throws -> String {
-        try self.ring().open(sealed, binding: Self.binding(stored.subscription.id, purpose))
+        try self.keyring.required().open(sealed, binding: Self.binding(stored.subscription.id, purpose))
     }
 }

@@ -1,5 +1,6 @@
 import EventLog
 import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// Applies every record of one partition once, in order, to what this process keeps in memory of it, whoever wrote it.
@@ -88,6 +89,15 @@ final class TopicFollower: Sendable {
                 try? await Task.sleep(for: .milliseconds(Self.retryMilliseconds))
             }
         }
+    }
+
+    /// The same where other processes write to the log too; elsewhere nobody else changes anything, and it only waits.
+    func runWhereShared() async {
+        guard self.log.isShared else {
+            try? await gracefulShutdown()
+            return
+        }
+        await self.run()
     }
 
     /// Waits for records without holding the gate, and applies them where nobody else has meanwhile.

@@ -43,12 +43,6 @@ public final class WebhookDeliveryFollower: Service {
 
     /// Follows until graceful shutdown, where others write as well.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard self.log.isShared else {
-                try? await gracefulShutdown()
-                return
-            }
-            await self.follower.run()
-        }
+        await cancelWhenGracefulShutdown { await self.follower.runWhereShared() }
     }
 }

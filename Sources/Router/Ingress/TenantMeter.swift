@@ -79,7 +79,7 @@ public final class TenantMeter: Sendable {
     func settle(taken: Int, accepted: Int, bytes: Int) {
         let isInLog = accepted > 0
         if isInLog { self.accepted(events: accepted, bytes: bytes) }
-        if accepted < taken { self.giveBack(events: taken - accepted, bytes: isInLog ? 0 : bytes) }
+        if accepted < taken || !isInLog { self.giveBack(events: taken - accepted, bytes: isInLog ? 0 : bytes) }
     }
 
     /// What answers to the tenant say of its rates; nil where there are none.

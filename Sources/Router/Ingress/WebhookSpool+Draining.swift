@@ -40,7 +40,7 @@ extension WebhookSpool {
     }
 
     private func nextStep() -> SpoolMachine.Step? {
-        let now = self.clock().milliseconds
+        let now = self.pauseClock()
         return self.state.withLock { state in
             state.isDirty = false
             return state.isStopped ? nil : state.machine.next(now: now)
@@ -50,7 +50,7 @@ extension WebhookSpool {
     /// Until something changes, or until then.
     private func pause(until: Int64?) async {
         let timer = until.map { until in
-            let time = TimeAmount.milliseconds(max(1, until - self.clock().milliseconds))
+            let time = TimeAmount.milliseconds(max(1, until - self.pauseClock()))
             return self.eventLoop.scheduleTask(in: time) { self.change { _ in } }
         }
         await withCheckedContinuation { continuation in
@@ -73,7 +73,11 @@ extension WebhookSpool {
             return self.failed(numbers, error)
         }
         guard !lots.isEmpty else { return }
-        if self.writer.appendsAtomically { await self.appendTogether(lots) } else { await self.appendEach(lots) }
+        if self.writer.appendsAtomically {
+            if let error = await self.appendTogether(lots[...]) { self.failed(lots.map(\.number), error) }
+        } else {
+            await self.appendEach(lots)
+        }
     }
 
     /// What is to be appended of these. The others are in the log already, or cannot be read.
@@ -82,7 +86,7 @@ extension WebhookSpool {
         var lots: [Lot] = []
         for number in numbers {
             guard let delivery = found[number].flatMap({ SpooledDelivery($0) }) else {
-                await self.setAside(number, "it cannot be read")
+                await self.setAside(number, nil, "it cannot be read")
                 continue
             }
             if let marker = delivery.marker, self.deliveries.isInLog(marker) {
@@ -98,24 +102,33 @@ extension WebhookSpool {
     }
 
     /// All of them with their markers, or nothing.
-    private func appendTogether(_ lots: [Lot]) async {
+    /// - Returns: why they are to be tried again, where they are.
+    private func appendTogether(_ lots: ArraySlice<Lot>) async -> EventLogError? {
         let records = lots.flatMap { lot in
             lot.delivery.records + (lot.delivery.marker.map { [self.record(of: $0, lot.delivery.arrival)] } ?? [])
         }
         do throws(EventLogError) {
             _ = try await self.writer.append(records)
-            self.appended(lots, areMarked: true)
+            self.appended(Array(lots), areMarked: true)
         } catch {
-            guard error.isFinal else { return self.failed(lots.map(\.number), error) }
-            guard lots.count > 1 else { return await self.setAside(lots[0].number, error.message) }
-            // One of them is in the way of the others.
-            for lot in lots { await self.appendTogether([lot]) }
+            guard error.isFinal else { return error }
+            guard lots.count > 1, let only = lots.indices.first else {
+                for lot in lots { await self.setAside(lot.number, lot.delivery.marker, error.message) }
+                return nil
+            }
+            // One of them is in the way of the others. What comes after one that has to wait waits behind it.
+            for index in only..<lots.endIndex {
+                guard let error = await self.appendTogether(lots[index...index]) else { continue }
+                self.failed(lots[index...].map(\.number), error)
+                return nil
+            }
         }
+        return nil
     }
 
     /// Each by itself, all at the same time; markers follow when they are removed.
     private func appendEach(_ lots: [Lot]) async {
-        let refused = Mutex<[(number: Int64, reason: String)]>([])
+        let refused = Mutex<[(lot: Lot, reason: String)]>([])
         await self.writer.appendEach(lots.map(\.delivery.records)) { outcomes in
             var (appended, failed): ([Lot], [Int64]) = ([], [])
             var failure: EventLogError?
@@ -124,7 +137,7 @@ extension WebhookSpool {
                 switch outcome.result {
                 case .success: appended.append(lot)
                 case .failure(let error) where error.isFinal:
-                    refused.withLock { $0.append((lot.number, error.message)) }
+                    refused.withLock { $0.append((lot, error.message)) }
                 case .failure(let error):
                     failed.append(lot.number)
                     failure = error
@@ -133,7 +146,9 @@ extension WebhookSpool {
             if let failure { self.failed(failed, failure) }
             if !appended.isEmpty { self.appended(appended, areMarked: false) }
         }
-        for one in refused.withLock({ $0 }) { await self.setAside(one.number, one.reason) }
+        for one in refused.withLock({ $0 }) {
+            await self.setAside(one.lot.number, one.lot.delivery.marker, one.reason)
+        }
     }
 
     private func appended(_ lots: [Lot], areMarked: Bool) {
@@ -148,12 +163,12 @@ extension WebhookSpool {
     }
 
     private func failed(_ numbers: [Int64], _ error: EventLogError) {
-        let now = self.clock().milliseconds
-        self.change { $0.machine.failed(numbers, now: now, jitter: Self.jitter) }
+        let now = self.pauseClock()
+        self.change { $0.machine.failed(numbers, isAway: error.isPassing, now: now, jitter: Self.jitter) }
         self.logger.debug("webhooks wait on the disk for the log", metadata: ["reason": "\(error)"])
     }
 
-    private func setAside(_ number: Int64, _ reason: String) async {
+    private func setAside(_ number: Int64, _ marker: DeliveryMarker?, _ reason: String) async {
         self.logger.error(
             "a webhook on the disk does not get into the log, and is set aside",
             metadata: ["number": "\(number)", "reason": "\(reason)"])
@@ -163,6 +178,7 @@ extension WebhookSpool {
             self.logger.error("it stays where it is, and is tried again by the next start: \(error.message)")
         }
         self.change { $0.machine.setAside(number) }
+        if let marker { self.deliveries.drained(marker) }
     }
 
     // MARK: Off the disk
@@ -178,7 +194,7 @@ extension WebhookSpool {
         do throws(EventLogError) {
             try await self.store.remove(numbers)
         } catch {
-            let now = self.clock().milliseconds
+            let now = self.pauseClock()
             self.change { state in
                 for number in numbers { state.done[number]?.isWritten = true }
                 state.machine.notRemoved(numbers, now: now, jitter: Self.jitter)
@@ -192,7 +208,7 @@ extension WebhookSpool {
             return state.machine.figures
         }
         if figures.deliveries == 0 {
-            self.tell(self.clock().milliseconds) {
+            self.tell(self.pauseClock()) {
                 $0.info("all webhooks from the disk are in the log", metadata: ["drained": "\(figures.drained)"])
             }
         }

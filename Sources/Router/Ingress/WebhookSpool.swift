@@ -36,6 +36,8 @@ public final class WebhookSpool: Service {
     private let patience: AppendPatience?
     let logger: Logger
     let clock: @Sendable () -> Timestamp
+    /// Milliseconds for pauses, whatever is done to the time of day.
+    let pauseClock: @Sendable () -> Int64
     let eventLoop: any EventLoop
     let state: Mutex<State>
     /// Whether anything is on the disk: asked for every webhook.
@@ -51,7 +53,10 @@ public final class WebhookSpool: Service {
     public init(
         limits: SpoolLimits, store: any SpoolStore, writer: any EventLogWriter, deliveries: WebhookDeliveries,
         deliveryTopic: Topic, takesMore: Bool = true, eventLoop: any EventLoop, logger: Logger,
-        clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock
+        clock: @escaping @Sendable () -> Timestamp = EventRoutes.wallClock,
+        pauseClock: @escaping @Sendable () -> Int64 = {
+            Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
+        }
     ) {
         self.store = store
         self.writer = writer
@@ -63,6 +68,7 @@ public final class WebhookSpool: Service {
         self.eventLoop = eventLoop
         self.logger = logger
         self.clock = clock
+        self.pauseClock = pauseClock
         self.state = Mutex(State(machine: SpoolMachine(limits: limits, isAtomic: writer.appendsAtomically)))
     }
 
@@ -75,7 +81,9 @@ public final class WebhookSpool: Service {
         let content = try self.store.load { number, bytes in
             let delivery = SpooledDelivery(bytes)
             if delivery == nil { unreadable += 1 }
-            if let marker = delivery?.marker { self.deliveries.restore(marker, now: now) }
+            if let delivery, let marker = delivery.marker {
+                    self.deliveries.restore(marker, arrival: delivery.arrival.milliseconds, now: now)
+                }
             self.state.withLock {
                 $0.machine.restore(
                     number, keys: delivery?.orderingKeys ?? [], bytes: bytes.readableBytes,
@@ -119,7 +127,7 @@ public final class WebhookSpool: Service {
         let way = self.change { $0.machine.arrive(keys: keys, bytes: bytes.readableBytes, arrival: arrival) }
         switch way {
         case .direct: return false
-        case .disk(let number): if await self.keep(number, bytes, delivery.marker) { return true }
+        case .disk(let number): if await self.keep(number, bytes, delivery) { return true }
         case .refused: break
         }
         throw EventLogError(.unavailable, "earlier webhooks wait for the log, and the spool does not take more")
@@ -132,7 +140,7 @@ public final class WebhookSpool: Service {
         _ delivery: SpooledDelivery, after append: DirectAppend? = nil, because error: EventLogError?
     ) async -> Bool {
         let (keys, bytes) = (delivery.orderingKeys, delivery.bytes)
-        let now = self.clock().milliseconds
+        let now = self.pauseClock()
         let way = self.change { state in
             state.machine.takeUp(
                 keys: keys, bytes: bytes.readableBytes, arrival: delivery.arrival.milliseconds,
@@ -145,22 +153,28 @@ public final class WebhookSpool: Service {
                 metadata: ["reason": "\(error?.message ?? "an append takes long")"])
         }
         append?.whenEnded { self.earlyEnded(number, $0, delivery.marker) }
-        return await self.keep(number, bytes, delivery.marker)
+        return await self.keep(number, bytes, delivery)
     }
 
-    private func keep(_ number: Int64, _ bytes: ByteBuffer, _ marker: DeliveryMarker?) async -> Bool {
+    private func keep(_ number: Int64, _ bytes: ByteBuffer, _ delivery: SpooledDelivery) async -> Bool {
         do throws(EventLogError) {
             try await self.store.append(number, bytes)
         } catch {
-            let isFatal = error.code != .full && error.code != .closed
-            self.change { $0.machine.notStored(number, isFatal: isFatal) }
-            self.tell(self.clock().milliseconds) {
+            let isFatal = error.code == .unavailable || error.code == .corruptRecord
+            self.change { state in
+                state.machine.notStored(number, isFatal: isFatal)
+                state.done[number] = nil
+            }
+            self.tell(self.pauseClock()) {
                 $0.error("a webhook could not be kept on the disk: \(error.message)")
             }
             return false
         }
         // Known before it can leave the disk again.
-        if let marker { self.deliveries.settleSpooled(marker, now: self.clock().milliseconds) }
+        if let marker = delivery.marker {
+            self.deliveries.settleSpooled(
+                marker, arrival: delivery.arrival.milliseconds, now: self.clock().milliseconds)
+        }
         self.change { $0.machine.stored(number) }
         return true
     }
@@ -168,7 +182,7 @@ public final class WebhookSpool: Service {
     private func earlyEnded(
         _ number: Int64, _ result: Result<[Position], EventLogError>, _ marker: DeliveryMarker?
     ) {
-        let now = self.clock().milliseconds
+        let now = self.pauseClock()
         var isAppended = false
         if case .success = result { isAppended = true }
         self.change { [isAppended] state in

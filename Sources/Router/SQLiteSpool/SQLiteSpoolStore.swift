@@ -107,8 +107,15 @@ public final class SQLiteSpoolStore: SpoolStore {
                     return continuation.resume(returning: .failure(Self.closed))
                 }
                 var found: [Int64: ByteBuffer] = [:]
-                // A page that cannot be read takes no other row with it.
-                for number in numbers { found[number] = (try? file.read(number)) ?? nil }
+                for number in numbers {
+                    do { found[number] = try file.read(number) } catch {
+                        // A damaged page takes no other row with it. What the disk does not give now it may later.
+                        let error = EventLogError(spool: error)
+                        guard error.code == .corruptRecord else {
+                            return continuation.resume(returning: .failure(error))
+                        }
+                    }
+                }
                 continuation.resume(returning: .success(found))
             }
         }
@@ -186,7 +193,9 @@ public final class SQLiteSpoolStore: SpoolStore {
         } catch {
             file.rollback()
             let error = EventLogError(spool: error)
-            if error.code == .unavailable { self.state.withLock { $0.fault = $0.fault ?? error } }
+            if error.code == .unavailable || error.code == .corruptRecord {
+                self.state.withLock { $0.fault = $0.fault ?? error }
+            }
             for request in requests { request.continuation.resume(returning: .failure(error)) }
             return
         }

@@ -2,7 +2,7 @@ extension SpoolMachine {
     /// What is to be done next. There may be several at the same time; ask again until there is nothing.
     public enum Step: Sendable, Hashable {
         /// Append these: all in one where the log takes all or nothing, else each by itself. Then tell of each with
-        /// ``SpoolMachine/appended(_:isDuplicate:)``, ``SpoolMachine/failed(_:now:jitter:)`` or
+        /// ``SpoolMachine/appended(_:isDuplicate:)``, ``SpoolMachine/failed(_:isAway:now:jitter:)`` or
         /// ``SpoolMachine/setAside(_:)``.
         case append([Int64])
         /// Remove these from the disk; then ``SpoolMachine/removed(_:)`` or

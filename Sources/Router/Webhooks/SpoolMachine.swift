@@ -178,14 +178,15 @@ public struct SpoolMachine: Sendable {
     }
 
     /// Deliveries that were on their way did not get in, or nobody knows; they are tried again.
-    public mutating func failed(_ numbers: [Int64], now: Int64, jitter: Double) {
+    /// - Parameter isAway: the log takes nothing now; false: these alone are in trouble.
+    public mutating func failed(_ numbers: [Int64], isAway: Bool = true, now: Int64, jitter: Double) {
         for number in numbers where self.endDraining(number) {
             let failures = (self.rows[number]?.failures ?? 0) + 1
             self.rows[number]?.standing = .waiting
             self.rows[number]?.failures = failures
             self.rows[number]?.notBefore = now + self.limits.pause(after: failures, jitter: jitter)
         }
-        self.logFailed(now, jitter)
+        if isAway { self.logFailed(now, jitter) }
     }
 
     /// A delivery that was on its way lies aside now: it cannot be read, or the log never takes it.

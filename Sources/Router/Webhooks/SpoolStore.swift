@@ -13,6 +13,7 @@ public protocol SpoolStore: Sendable {
     func append(_ number: Int64, _ bytes: ByteBuffer) async throws(EventLogError)
 
     /// Reads deliveries. One that is damaged is left out.
+    /// - Throws: where the disk does not give them now.
     func read(_ numbers: [Int64]) async throws(EventLogError) -> [Int64: ByteBuffer]
 
     /// Forgets deliveries that are in the log. Numbers that are not there are passed over.

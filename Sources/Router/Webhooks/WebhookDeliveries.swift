@@ -22,8 +22,20 @@ public final class WebhookDeliveries: Sendable {
     private struct State {
         var window: DeliveryWindow
         var waiting: [DeliveryKey: [CheckedContinuation<End, Never>]] = [:]
-        /// Accepted, and known to be on the disk of this process only.
-        var spooled: Set<DeliveryKey> = []
+        /// Accepted, and known to be on the disk of this process only: when the last one of this key came.
+        var spooled: [DeliveryKey: Int64] = [:]
+
+        mutating func spool(_ marker: DeliveryMarker, arrival: Int64) {
+            for key in marker.keys { self.spooled[key] = max(arrival, self.spooled[key] ?? arrival) }
+        }
+
+        /// The log has these. What came after their window is another delivery, and still on the disk.
+        mutating func unspool(_ marker: DeliveryMarker) {
+            for key in marker.keys {
+                guard let arrival = self.spooled[key], arrival < marker.expiresMilliseconds else { continue }
+                self.spooled[key] = nil
+            }
+        }
     }
 
     private let state: Mutex<State>
@@ -77,15 +89,16 @@ public final class WebhookDeliveries: Sendable {
     }
 
     /// The deliveries are durable on the disk of this process: they are known, and not in the log yet.
-    public func settleSpooled(_ marker: DeliveryMarker, now: Int64) {
-        self.state.withLock { $0.spooled.formUnion(marker.keys) }
+    /// - Parameter arrival: when they came, in milliseconds since 1970.
+    public func settleSpooled(_ marker: DeliveryMarker, arrival: Int64, now: Int64) {
+        self.state.withLock { $0.spool(marker, arrival: arrival) }
         self.settle(marker.keys, until: marker.expiresMilliseconds, now: now)
     }
 
     /// What a start found on the disk, once everything in the log is remembered.
-    public func restore(_ marker: DeliveryMarker, now: Int64) {
+    public func restore(_ marker: DeliveryMarker, arrival: Int64, now: Int64) {
         if self.isInLog(marker) { return }
-        self.state.withLock { $0.spooled.formUnion(marker.keys) }
+        self.state.withLock { $0.spool(marker, arrival: arrival) }
         self.remember(marker, now: now, isInLog: false)
     }
 
@@ -93,13 +106,13 @@ public final class WebhookDeliveries: Sendable {
     public func isInLog(_ marker: DeliveryMarker) -> Bool {
         self.state.withLock { state in
             !marker.keys.isEmpty
-                && marker.keys.allSatisfy { state.window.isRemembered($0) && !state.spooled.contains($0) }
+                && marker.keys.allSatisfy { state.window.isRemembered($0) && state.spooled[$0] == nil }
         }
     }
 
     /// What was on the disk is in the log now, and not on the disk any more.
     public func drained(_ marker: DeliveryMarker) {
-        self.state.withLock { $0.spooled.subtract(marker.keys) }
+        self.state.withLock { $0.unspool(marker) }
     }
 
     /// The deliveries are not there: nothing of them is remembered.
@@ -110,7 +123,7 @@ public final class WebhookDeliveries: Sendable {
 
     private func remember(_ marker: DeliveryMarker, now: Int64, isInLog: Bool) {
         self.state.withLock { state in
-            if isInLog { state.spooled.subtract(marker.keys) }
+            if isInLog { state.unspool(marker) }
             for key in marker.keys { state.window.remember(key, until: marker.expiresMilliseconds, now: now) }
         }
     }
