@@ -40,6 +40,18 @@ struct AuthConfigurationTests {
         #expect(self.issues("auth: {bootstrapKey: 0123456789abcdef0123456789abcdef}") == [])
     }
 
+    @Test func aWeakBootstrapKeyInAFileIsRefusedToo() async throws {
+        try await TemporaryFile.with("hunter2\n") { file in
+            let reader = RouterConfigurationReader(environment: [
+                "PORTARIUM_AUTH_MODE": "required", "PORTARIUM_AUTH_BOOTSTRAP_KEY_FILE": file.path,
+            ])
+            let failure = await #expect(throws: CommandFailure.self) { try await reader.read() }
+            let said = (failure?.details ?? []).joined()
+            #expect(said.contains("auth.bootstrapKeyFile") && said.contains("32 or more"))
+            #expect(!said.contains("hunter2"))
+        }
+    }
+
     @Test func tokensNeedAnAudienceAndAnIssuerThatCanBeAsked() async throws {
         func faults(_ environment: [String: String]) async -> [String] {
             do {

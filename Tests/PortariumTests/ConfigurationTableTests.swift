@@ -78,6 +78,7 @@ struct ConfigurationTableTests {
             configuration.dispatchConfiguration(eventTopics: []).internalTopics(attemptRetentionAge: nil)
             + configuration.webhookService.topics + configuration.eventTypeService.topics
         #expect(own.map(\.topic.name).sorted() == TopicRoute.reservedTopics.map { "portarium.\($0)" })
+        #expect(Set(own.map(\.topic)) == configuration.dispatchConfiguration(eventTopics: []).otherServicesTopics)
     }
 
     @Test func defaultsBreakNoRule() {

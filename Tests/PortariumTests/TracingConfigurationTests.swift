@@ -110,6 +110,19 @@ struct TracingConfigurationTests {
         #expect(named.configuration.tracing.serviceName == "x")
     }
 
+    @Test func aFileOfHeadersCountsBeforeTheVariableAndIsJudged() async throws {
+        try await TemporaryFile.with("api-key=mine\n") { file in
+            let reading = try await Self.read(
+                ["OTEL_EXPORTER_OTLP_HEADERS": "api-key=other"], yaml: "tracing: {headersFile: \(file.path)}")
+            #expect(reading.configuration.tracing.headers.revealed == "api-key=mine")
+        }
+        try await TemporaryFile.with("content-type=mine") { file in
+            _ = await #expect(throws: CommandFailure.self) {
+                try await Self.read([:], yaml: "tracing: {headersFile: \(file.path)}")
+            }
+        }
+    }
+
     @Test func aVariableThatCannotBeUsedIsNamedAndKeepsNobodyFromStarting() async throws {
         let reading = try await Self.read([
             "OTEL_EXPORTER_OTLP_ENDPOINT": "http://agent:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",

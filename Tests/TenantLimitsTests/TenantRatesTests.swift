@@ -55,10 +55,11 @@ import Testing
     @Test func whatIsSetForATenantGoesBeforeTheDefaults() {
         var defaults = TenantLimits()
         defaults[.inFlight] = 512
-        defaults[.endpoints] = 1_000
-        let limits = defaults.overridden(by: [.endpoints: 0, .weight: 5_000])
+        defaults[.deadLetters] = 1_000
+        let limits = defaults.overridden(by: [.deadLetters: 0, .endpoints: 0, .weight: 5_000])
         #expect(limits[.inFlight] == 512)
-        #expect(limits.cap(.endpoints) == nil)
+        #expect(limits.cap(.deadLetters) == nil)
+        #expect(limits.cap(.endpoints) == 1)
         #expect(limits[.weight] == 1_000)
         #expect(TenantLimits()[.weight] == 1)
     }

@@ -46,7 +46,9 @@ struct SpoolDrainTests {
         try await withDirectory { directory in
             let store = try SQLiteSpoolStore(directory: directory)
             let names = ["a", "b", "c", "d"]
-            for (index, name) in names.enumerated() { try await store.append(Int64(index) + 1, Self.delivery(name).bytes) }
+            for (index, name) in names.enumerated() {
+                try await store.append(Int64(index) + 1, Self.delivery(name).bytes)
+            }
             // All together are too large; then the first goes in, and the second has to wait.
             let writer = ScriptedWriter([
                 EventLogError(.tooLarge, "together"), nil, EventLogError(.unavailable, "away"),

@@ -40,14 +40,13 @@ struct TransformCommand: AsyncParsableCommand {
             let terminal = Terminal.current
             let transform = try Self.transform(try FileContents.read(self.transform, bytesMax: Self.bytesMax))
             let event = try FilterEvaluation.event(try FileContents.read(self.event, bytesMax: Self.bytesMax))
+            var json = ByteBuffer()
             do throws(TransformFault) {
-                let changed = try transform.applied(to: event, limits: .widest)
-                var json = ByteBuffer()
-                JSONEventFormat.encode(changed, into: &json)
-                try? terminal.print(String(buffer: json))
+                JSONEventFormat.encode(try transform.applied(to: event, limits: .widest), into: &json)
             } catch {
                 throw CommandFailure(.failed, TerminalText.safe("the transform cannot be applied: \(error)"))
             }
+            try terminal.print(String(buffer: json))
         }
 
         private static func transform(_ bytes: [UInt8]) throws -> EventTransform {

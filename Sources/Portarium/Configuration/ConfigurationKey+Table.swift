@@ -77,7 +77,9 @@ extension ConfigurationKey {
     ]
 
     private static let log: [ConfigurationKey] = [
-        .text("log.dataDirectory", \.log.dataDirectory, .filled, "Where the embedded log keeps its files."),
+        .text(
+            "log.dataDirectory", \.log.dataDirectory, .filled,
+            "Where the embedded log keeps its files; on Kafka only `index.db` and `spool`."),
         .text("log.topicPrefix", \.log.topicPrefix, .topic, "What the name of every topic begins with, before a dot."),
         .text(
             "log.defaultTopic", \.log.defaultTopic, .eventTopic,

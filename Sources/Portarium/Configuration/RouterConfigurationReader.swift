@@ -38,7 +38,11 @@ struct RouterConfigurationReader: Sendable {
             }
         }
         // What OpenTelemetry's own variables say holds where nothing else does.
-        let (common, complaints) = OpenTelemetryVariables(self.environment).settings(isTaken: Self.fault)
+        var (common, complaints) = OpenTelemetryVariables(self.environment).settings(isTaken: Self.fault)
+        // A file of headers is another source of the same, and was named on purpose.
+        if ConfigReader(providers: providers).string(forKey: "tracing.headersFile") != nil {
+            common["tracing.headers"] = nil
+        }
         providers.append(Self.provider(Self.variables(common)))
         let configuration = try self.read(from: ConfigReader(providers: providers))
         return Reading(configuration: configuration, warnings: self.suspects() + complaints)
@@ -61,6 +65,10 @@ struct RouterConfigurationReader: Sendable {
             for secret in SecretFile.all {
                 do throws(ConfigurationFault) {
                     try secret.read(into: &configuration)
+                    // What was judged before was empty.
+                    for rule in ConfigurationRule.all where rule.keys == [secret.name] && !rule.holds(configuration) {
+                        throw ConfigurationFault(rule.message)
+                    }
                 } catch {
                     faults.append("\(secret.name)File: \(error.message)")
                 }

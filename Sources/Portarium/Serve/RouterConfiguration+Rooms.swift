@@ -169,6 +169,7 @@ extension RouterConfiguration {
         var dispatch = DispatchConfiguration(eventTopics: eventTopics)
         let prefix = self.log.topicPrefix
         dispatch.topicPrefix = prefix
+        dispatch.otherServicesTopics = Set(TopicRoute.reservedTopics.map { Topic("\(prefix).\($0)") })
         dispatch.deadLetterTopic = Topic("\(prefix).dead-letters")
         dispatch.redriveTopic = Topic("\(prefix).redrives")
         dispatch.subscriptionTopic = Topic("\(prefix).subscriptions")

@@ -67,16 +67,21 @@ public struct DispatchConfiguration: Sendable {
     /// `1000...86400000`.
     public var handshakeIntervalMilliseconds: Int64 = 300_000
 
+    /// The topics of the router's other services; that it names topics of this one too does no harm.
+    public var otherServicesTopics: Set<Topic> = []
+
     public init(eventTopics: [Topic]) {
         self.eventTopics = eventTopics
     }
 
-    /// The router's own topics.
-    var ownTopics: [Topic] {
-        [
-            self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic, self.replayTopic,
-            self.attemptTopic, self.keyTopic, self.tenantLimitTopic,
-        ]
+    /// The router's own topics: no subscription may send to any of them.
+    func isOwn(_ topic: Topic) -> Bool {
+        switch topic {
+        case self.deadLetterTopic, self.invalidMessageTopic, self.redriveTopic, self.subscriptionTopic,
+            self.replayTopic, self.attemptTopic, self.keyTopic, self.tenantLimitTopic:
+            true
+        default: self.otherServicesTopics.contains(topic)
+        }
     }
 
     /// How the router's own topics are kept.

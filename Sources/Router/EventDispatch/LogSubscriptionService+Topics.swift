@@ -41,7 +41,7 @@ extension LogSubscriptionService {
                 "is the topic '\(target)', from where events come to all subscriptions again: "
                     + "name one that no events are routed to")
         }
-        guard !configuration.ownTopics.contains(target) else {
+        guard !configuration.isOwn(target) else {
             throw Self.fault("is the topic '\(target)', which is the router's own: name another")
         }
         let topics: [TopicSpecification]

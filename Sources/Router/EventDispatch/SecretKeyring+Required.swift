@@ -1,6 +1,6 @@
 import SecretSealing
 
-extension Optional<SecretKeyring> {
+extension SecretKeyring? {
     /// The ring.
     /// - Throws: `conflict` where there is none, with what to set.
     func required() throws(ServiceError) -> SecretKeyring {

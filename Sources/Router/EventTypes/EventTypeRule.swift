@@ -25,7 +25,8 @@ public final class EventTypeRule: Sendable {
     /// - Parameter stepsLeft: what the events of one request may still take.
     func violations(in event: CloudEvent, stepsLeft: inout Int) -> [SchemaViolation] {
         guard let data = event.data else { return self.schema.schema.violations(in: .null, stepsLeft: &stepsLeft) }
-        guard event.attributes.withValue(of: "datacontenttype", { _, value in Self.isJSON(value) }) ?? true else {
+        guard event.attributes.withValue(of: "datacontenttype", { _, value in JSONContent.isNamed(by: value) }) ?? true
+        else {
             return [Self.violation("are no JSON by their datacontenttype, and the schema of the type is one of JSON")]
         }
         do {
@@ -41,14 +42,5 @@ public final class EventTypeRule: Sendable {
 
     private static func violation(_ detail: String) -> SchemaViolation {
         SchemaViolation(pointer: "", detail: detail, schemaPointer: "")
-    }
-
-    /// `application/json`, `text/json` and `…+json`, whatever their parameters (CloudEvents 1.0, section 3.1).
-    static func isJSON(_ contentType: UnsafeRawBufferPointer) -> Bool {
-        let essence = contentType.prefix { $0 != UInt8(ascii: ";") }
-        var text = essence.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-        while text.last == UInt8(ascii: " ") || text.last == UInt8(ascii: "\t") { text.removeLast() }
-        return text.elementsEqual("application/json".utf8) || text.elementsEqual("text/json".utf8)
-            || text.suffix(5).elementsEqual("+json".utf8)
     }
 }

@@ -82,8 +82,8 @@ public final class WebhookSpool: Service {
             let delivery = SpooledDelivery(bytes)
             if delivery == nil { unreadable += 1 }
             if let delivery, let marker = delivery.marker {
-                    self.deliveries.restore(marker, arrival: delivery.arrival.milliseconds, now: now)
-                }
+                self.deliveries.restore(marker, arrival: delivery.arrival.milliseconds, now: now)
+            }
             self.state.withLock {
                 $0.machine.restore(
                     number, keys: delivery?.orderingKeys ?? [], bytes: bytes.readableBytes,

@@ -24,8 +24,8 @@ public enum TenantLimit: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .eventsPerSecond, .eventsBurst: 0...1_000_000_000
         case .bytesPerSecond, .bytesBurst: 0...1_000_000_000_000
-        case .subscriptions: 0...1_000_000
-        case .endpoints: 0...100_000
+        case .subscriptions: 1...1_000_000
+        case .endpoints: 1...100_000
         case .inFlight: 1...65_536
         case .deadLetters: 0...1_000_000_000
         case .weight: 1...1_000
