@@ -26,11 +26,17 @@ final class GuardedConnection {
         func errorCaught(context: ChannelHandlerContext, error: any Error) { self.errors.append(error) }
     }
 
-    /// Keeps a half-close from closing the embedded channel, which knows only whole ones.
+    /// Keeps a half-close from closing the embedded channel, which knows only whole ones, and counts reads.
     final class OutputEnd: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
 
         private(set) var isEnded = false
+        private(set) var reads = 0
+
+        func read(context: ChannelHandlerContext) {
+            self.reads += 1
+            context.read()
+        }
 
         func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
             if mode == .output {
@@ -51,10 +57,17 @@ final class GuardedConnection {
         bodyTimeoutMax: .seconds(60), bodyBytesPerSecondMin: 100, idleTimeout: .seconds(75),
         stallTimeout: .seconds(30), lingerTimeout: .seconds(2))
 
-    init() throws {
+    /// - Parameter direct: a call that is answered past the end of the pipeline.
+    init(direct: (any DirectRoute)? = nil) throws {
         let pipeline = self.channel.pipeline.syncOperations
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-        try GuardedHTTP1Channel.guardConnection(pipeline, limits: Self.limits)
+        try GuardedHTTP1Channel.guardConnection(
+            pipeline, limits: Self.limits,
+            direct: direct.map {
+                let bodies = RequestBodyReader(
+                    bytesMax: Self.limits.bodyBytesMax, budget: InFlightBudget(bytesMax: 1 << 20, requestsMax: 100))
+                return DirectRequestHandler(routes: [$0], bodies: bodies, serverName: nil, date: HTTPDate())
+            })
         try pipeline.addHandler(self.recorder)
         try pipeline.addHandler(self.output, position: .first)
         try self.channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 80)).wait()

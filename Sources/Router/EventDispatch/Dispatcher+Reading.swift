@@ -27,7 +27,7 @@ extension Dispatcher {
                 await self.feed(batch, from: from, tail)
                 pace.read(batch.records.count, now: .now)
                 if pace.gathers, batch.records.count < self.configuration.tailRecordsMax / 4 {
-                    try? await Task.sleep(for: gathering)
+                    try? await Task.sleep(until: pace.restEnd(now: .now), clock: .continuous)
                 }
             } catch {
                 if error.code == .closed { return }

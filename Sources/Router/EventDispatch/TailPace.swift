@@ -5,13 +5,16 @@ struct TailPace {
     private static let recordsMin = 4.0
     /// A rate is told from so many waits' time.
     private static let waits = 4
+    /// All tails rest until the same moments: they wake together, where a timer and a thread for each would cost more
+    /// than the reads.
+    private static let origin = ContinuousClock.now
 
     private let gathering: Duration
     private var since: ContinuousClock.Instant
     private var counted = 0
     private var recordsPerWait = 0.0
 
-    /// - Parameter gathering: how long a wait is.
+    /// - Parameter gathering: how long a wait is at most, more than nothing.
     init(gathering: Duration, now: ContinuousClock.Instant) {
         self.gathering = gathering
         self.since = now
@@ -29,4 +32,10 @@ struct TailPace {
 
     /// Whether the next read shall wait.
     var gathers: Bool { self.recordsPerWait >= Self.recordsMin }
+
+    /// When a rest that begins now ends.
+    func restEnd(now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let rests = (Self.origin.duration(to: now) / self.gathering).rounded(.down)
+        return Self.origin + self.gathering * (rests + 1)
+    }
 }

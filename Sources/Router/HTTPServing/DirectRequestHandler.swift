@@ -4,8 +4,9 @@ import NIOHTTP1
 
 /// Stands behind the ``RequestPartHandler`` and takes the requests of the ``DirectRoute``s out of the stream.
 ///
-/// One direct request at a time: while it is under way nothing more is read, and what has been read waits. A request
-/// that comes while the router still owes an answer goes to the router, so that answers keep the order of requests.
+/// One direct request at a time. What comes while it is under way waits until it is answered, and nothing more is read
+/// then. A request that comes while the router still owes an answer goes to the router, so that answers keep the order
+/// of requests.
 final class DirectRequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -43,9 +44,13 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     /// What has waited is being taken: what is held waits until all of it is.
     private var isTakingWaiting = false
     private var isReadHeld = false
+    /// Reads that ended while the request is under way, the one that brought its end among them.
+    private var readsWhileServing = 0
     /// What the router is told only when the request that is under way is answered: to finish, or that nothing more
     /// comes. It knows nothing of a direct request, and would close its connection.
     private var heldEvents: [Any] = []
+    /// What went wrong behind the request that is under way.
+    private var heldError: (any Error)?
 
     init(routes: [any DirectRoute], bodies: RequestBodyReader, serverName: String?, date: HTTPDate) {
         self.routes = routes
@@ -126,6 +131,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
             do throws(ProblemError) {
                 let body = try intake.finish()
                 self.state = .serving
+                self.readsWhileServing = 0
                 self.serve(route, DirectRequest(head: head, caller: caller, body: body, start: start), intake, context)
             } catch {
                 intake.release()
@@ -195,6 +201,10 @@ final class DirectRequestHandler: ChannelDuplexHandler {
         let events = self.heldEvents
         self.heldEvents = []
         for event in events { context.fireUserInboundEventTriggered(event) }
+        if let error = self.heldError {
+            self.heldError = nil
+            context.fireErrorCaught(error)
+        }
     }
 
     private var isServing: Bool {
@@ -233,8 +243,15 @@ final class DirectRequestHandler: ChannelDuplexHandler {
         context.write(data, promise: promise)
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.readsWhileServing += 1
+        context.fireChannelReadComplete()
+    }
+
+    /// Most clients send nothing before they have their answer, so that the next read may stand ready: to end and begin
+    /// reading for each request would be two calls of the kernel. Once something has come, it has to wait.
     func read(context: ChannelHandlerContext) {
-        if self.isServing { self.isReadHeld = true } else { context.read() }
+        if self.isServing, self.readsWhileServing > 1 { self.isReadHeld = true } else { context.read() }
     }
 
     // MARK: Ends
@@ -250,6 +267,7 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if self.isServing { return self.heldError = self.heldError ?? error }
         guard case .collecting(let route, let head, _, let intake, _) = self.state else {
             return context.fireErrorCaught(error)
         }
