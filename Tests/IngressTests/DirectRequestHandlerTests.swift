@@ -42,16 +42,6 @@ import Testing
         #expect(try connection.received().hasPrefix("HTTP/1.1 202 "))
         #expect(connection.recorder.errors.count == 1)
     }
-
-    @Test func anAnswerToAConnectionThatIsGoneGoesNowhere() throws {
-        let route = HeldRoute()
-        let connection = try GuardedConnection(direct: route)
-        try connection.send(self.post)
-        try connection.channel.close().wait()
-        route.answer()
-        #expect(try connection.received().isEmpty)
-        #expect(!connection.isOpen)
-    }
 }
 
 /// Answers when it is told to.

@@ -267,7 +267,10 @@ final class DirectRequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if self.isServing { return self.heldError = self.heldError ?? error }
+        if self.isServing {
+            if self.heldError == nil { self.heldError = error }
+            return
+        }
         guard case .collecting(let route, let head, _, let intake, _) = self.state else {
             return context.fireErrorCaught(error)
         }
