@@ -370,8 +370,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "BrokerTraits", "CloudEvents", "Identity", "KafkaTestKit", "ObjectStoreTestKit", "Observability",
-                "ProcessKit", "TokenIssuerKit", "WebhookSignatures", .nioCore, .nioPosix, .nioSSL,
+                "BrokerTraits", "CloudEvents", "HTTPEventSink", "Identity", "KafkaTestKit", "ObjectStoreTestKit",
+                "Observability", "ProcessKit", "TokenIssuerKit", "WebhookSignatures", .nioCore, .nioPosix, .nioSSL,
                 .nioHTTP1, .crypto, .grdb,
             ]),
         tests(

@@ -24,7 +24,8 @@ import WebhookSignatures
     }
 
     private func trust(_ world: DispatchWorld, _ name: String = "s") throws -> OutboundTrust {
-        world.dispatcher.vault.trust(of: try #require(world.subscriptions.stored(DispatchWorld.id(name))))
+        world.dispatcher.vault.trust(
+            of: try #require(world.subscriptions.stored(DispatchWorld.id(name))), now: DispatchClock.wall)
     }
 
     private func shown(_ world: DispatchWorld, _ name: String = "s") async throws -> [String?] {
@@ -150,7 +151,7 @@ import WebhookSignatures
             var stolen = try #require(world.subscriptions.stored(DispatchWorld.id("s")))
             for id in [SubscriptionID(tenant: "t", name: "other"), SubscriptionID(tenant: "u", name: "s")] {
                 stolen.subscription.id = id
-                let trust = world.dispatcher.vault.trust(of: stolen)
+                let trust = world.dispatcher.vault.trust(of: stolen, now: DispatchClock.wall)
                 #expect(trust.fault != nil)
                 #expect(trust.signing.isEmpty)
             }
@@ -167,7 +168,46 @@ import WebhookSignatures
         try await DispatchWorld.with { world in
             _ = try await world.subscriptions.create(Self.signed())
             let stored = try #require(world.subscriptions.stored(DispatchWorld.id()))
-            #expect(vault.trust(of: stored).fault != nil)
+            #expect(vault.trust(of: stored, now: DispatchClock.wall).fault != nil)
+        }
+    }
+
+    @Test func aSecretThatHasExpiredIsNotOpened() async throws {
+        try await DispatchWorld.with { world in
+            _ = try await world.subscriptions.create(Self.signed())
+            var stored = try #require(world.subscriptions.stored(DispatchWorld.id()))
+            let now = DispatchClock.wall
+            stored.secrets.signing.append(
+                .init(sealed: "of a key that is gone", publicKey: nil, createdAt: now, expiresAt: now))
+            let trust = world.dispatcher.vault.trust(of: stored, now: now)
+            #expect(trust.fault == nil)
+            #expect(trust.signing.count == 1)
+            let earlier = Timestamp(milliseconds: now.milliseconds - 1)
+            #expect(world.dispatcher.vault.trust(of: stored, now: earlier).fault != nil)
+        }
+    }
+
+    @Test func aStoredAuthorizationDoesNotFollowTheSinkToAnotherHost() async throws {
+        try await DispatchWorld.with { world in
+            var subscription = DispatchWorld.subscription()
+            subscription.protocolSettings.authorization = .stored
+            _ = try await world.subscriptions.create(
+                subscription, secrets: SubscriptionSecrets(authorization: Self.authorization))
+            subscription.sink = "https://elsewhere.example/in"
+            let error = await #expect(throws: ServiceError.self) {
+                try await world.subscriptions.update(subscription)
+            }
+            #expect(error?.code == .unprocessable)
+            #expect(error?.errors.map(\.pointer) == ["/protocolsettings/authorization"])
+            _ = try await world.subscriptions.update(
+                subscription, secrets: SubscriptionSecrets(authorization: "Bearer new"))
+            // Another path of the same host keeps it.
+            subscription.sink = "https://elsewhere.example/other"
+            _ = try await world.subscriptions.update(subscription)
+            guard case .value("Bearer new")? = try self.trust(world).authorization else {
+                Issue.record("the authorization is another one")
+                return
+            }
         }
     }
 

@@ -3,8 +3,10 @@ import Delivery
 import EventLog
 import Foundation
 import NIOCore
+import NIOPosix
 import RouterTestKit
 import Subscriptions
+import Synchronization
 import Testing
 import WebhookSignatures
 
@@ -118,14 +120,9 @@ struct HTTPEventSinkTrustTests {
         }
     }
 
-    @Test func aStoredAuthorizationIsSentAndTheOneOfTheURLIsNot() async throws {
+    @Test func aStoredAuthorizationIsSent() async throws {
         try await SinkWorld.run { world in
-            var trust = OutboundTrust()
-            trust.authorization = .value("Bearer abc")
-            let url = world.server.url("/hook").replacing("http://", with: "http://user:password@")
-            let destination = Destination(
-                sink: url, origin: world.server.origin, mode: .binary, protocolSettings: HTTPProtocolSettings(),
-                timeoutMilliseconds: 60_000, trust: trust)
+            let destination = try Self.destination(world) { $0.authorization = .value("Bearer abc") }
             _ = await world.sink.send(SinkWorld.attempt(destination, [SinkWorld.event()]))
             let request = try await world.server.next()
             #expect(request.values(of: "authorization") == ["Bearer abc"])
@@ -187,8 +184,40 @@ struct HTTPEventSinkTrustTests {
         var configuration = HTTPEventSinkConfiguration()
         configuration.authorizationDirectory = "/"
         let files = AuthorizationFiles(configuration: configuration)
-        await #expect(throws: AuthorizationFiles.Fault.self) { try await files.value(tenant: tenant, name: name) }
+        await #expect(throws: AuthorizationFiles.Fault.self) {
+            try await files.value(tenant: tenant, name: name, until: .now() + .seconds(60), on: Self.eventLoop)
+        }
     }
+
+    @Test func aDirectoryThatDoesNotAnswerHoldsNoAttemptBeyondItsTime() async throws {
+        var configuration = HTTPEventSinkConfiguration()
+        configuration.authorizationDirectory = "/"
+        configuration.authorizationReadIntervalMilliseconds = 100
+        let reads = Mutex<[EventLoopPromise<Result<String, AuthorizationFiles.Fault>>]>([])
+        let files = AuthorizationFiles(configuration: configuration) { _, eventLoop in
+            let promise = eventLoop.makePromise(of: Result<String, AuthorizationFiles.Fault>.self)
+            reads.withLock { $0.append(promise) }
+            return promise.futureResult
+        }
+        @Sendable func value(within time: TimeAmount) async throws -> String {
+            try await files.value(tenant: "acme", name: "crm", until: .now() + time, on: Self.eventLoop)
+        }
+        // Nothing is known yet.
+        await #expect(throws: AuthorizationFiles.Fault.self) { try await value(within: .milliseconds(20)) }
+        await #expect(throws: AuthorizationFiles.Fault.self) { try await value(within: .milliseconds(20)) }
+        // One question for all of them.
+        #expect(reads.withLock { $0.count } == 1)
+        reads.withLock { $0.removeFirst() }.succeed(.success("Bearer a"))
+        #expect(try await value(within: .seconds(60)) == "Bearer a")
+        // What is known holds while the next answer is late.
+        try await Task.sleep(for: .milliseconds(150))
+        #expect(try await value(within: .milliseconds(20)) == "Bearer a")
+        #expect(reads.withLock { $0.count } == 1)
+        reads.withLock { $0.removeFirst() }.succeed(.success("Bearer b"))
+        #expect(try await value(within: .seconds(60)) == "Bearer b")
+    }
+
+    private static var eventLoop: any EventLoop { MultiThreadedEventLoopGroup.singleton.any() }
 
     // MARK: Handshake
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPEventSink
 import KafkaTestKit
 import NIOCore
 import NIOSSL
@@ -155,6 +156,10 @@ extension IntegrationTests {
                     try Data(own.utf8).write(to: file)
                     try await PortariumProcess.with(dataDirectory: data, arguments: ["--config", file.path]) { _ in
                         try await eventually("the event") { sink.count == 1 }
+                    }
+                    #expect(throws: SinkCertificateError.self) {
+                        try SinkCertificates(
+                            certificateFile: client.certificate, keyFile: server.key, authorityFile: nil)
                     }
                 }
             }

@@ -17,7 +17,7 @@ import Testing
         ("http://10.0.0.5/hook", "10.0.0.5", "a private address"),
         ("https://localhost:8443/", "localhost", "a loopback address"),
         ("HTTP://LOCALHOST./", "localhost", "a loopback address"),
-        ("http://[::ffff:a9fe:a9fe]/latest", "::ffff:a9fe:a9fe", "the address of a metadata service"),
+        ("http://[::ffff:a9fe:a9fe]/latest", "::ffff:169.254.169.254", "the address of a metadata service"),
         ("http://metadata.google.internal/", "metadata.google.internal", "the address of a metadata service"),
     ])
     func aHostThatIsNotPublicIsRefusedWithTheMend(sink: String, host: String, what: String) async throws {

@@ -112,7 +112,7 @@ import Traces
     }
 
     @Test(arguments: [429, 502, 503, 504])
-    func whatMayBeBetterLaterIsRepeatedWhenTheCollectorSays(status: Int) async throws {
+    func whatMayBeBetterLaterIsRepeatedAfterAWhile(status: Int) async throws {
         try await Self.run { world in
             world.collector.script(.status(status, headers: [("retry-after", "0")]))
             world.queue.record(SpanQueueTests.spans(1...5))
@@ -153,6 +153,31 @@ import Traces
             world.queue.record(SpanQueueTests.spans(1...5))
             try await Self.wait { world.counts.dropped(.unreachable) == 5 }
         }
+    }
+
+    @Test func aCollectorThatStopsInItsAnswerHoldsNothingUp() async throws {
+        try await Self.run({ $0.timeoutMilliseconds = 100 }) { world in
+            world.collector.script(
+                .raw("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n", close: false))
+            world.queue.record(SpanQueueTests.spans(1...5))
+            try await Self.wait { world.counts.exported == 5 }
+            world.queue.record(SpanQueueTests.spans(6...6))
+            try await Self.wait { world.counts.exported == 6 }
+        }
+    }
+
+    @Test func theEndDoesNotWaitForARepetitionThatIsFarAway() async throws {
+        let start = ContinuousClock.now
+        let counts = try await Self.run({ configuration in
+            configuration.retryMilliseconds = 600_000
+            configuration.flushMilliseconds = 600_000
+        }) { world in
+            world.collector.script(.status(503, headers: [("retry-after", "500")]))
+            world.queue.record(SpanQueueTests.spans(1...5))
+            _ = try await world.collector.received(count: 1)
+        }
+        #expect(counts.exported == 5)
+        #expect(start.duration(to: .now) < .seconds(300))
     }
 
     @Test func whatIsLeftIsPostedAtTheEnd() async throws {

@@ -131,7 +131,8 @@ import Testing
         #expect(ExportVerdict.delayMilliseconds(repetition: 0, asked: nil, jitter: 1) == 1_000)
         #expect(ExportVerdict.delayMilliseconds(repetition: 2, asked: nil, jitter: 0.5) == 3_000)
         #expect(ExportVerdict.delayMilliseconds(repetition: 60, asked: nil, jitter: 1) == 30_000)
-        #expect(ExportVerdict.delayMilliseconds(repetition: 3, asked: 7, jitter: 1) == 7)
-        #expect(ExportVerdict.delayMilliseconds(repetition: 3, asked: -7, jitter: 1) == 0)
+        #expect(ExportVerdict.delayMilliseconds(repetition: 3, asked: 7, jitter: 1) == 8_000)
+        #expect(ExportVerdict.delayMilliseconds(repetition: 3, asked: 50_000, jitter: 1) == 50_000)
+        #expect(ExportVerdict.delayMilliseconds(repetition: 3, asked: -7, jitter: 0) == 4_000)
     }
 }

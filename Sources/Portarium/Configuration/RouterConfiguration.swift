@@ -122,7 +122,7 @@ extension RouterConfiguration {
         var eventBytesMax = 1_048_576
         /// Events of one batch, `1...1000000`. Default 10,000.
         var batchEventsMax = 10_000
-        /// Arrays and objects inside one another in JSON data, `1...100000`. Default 64.
+        /// Arrays and objects inside one another in JSON data, `1...100000`. Default 512.
         var jsonNestingMax = 512
     }
 

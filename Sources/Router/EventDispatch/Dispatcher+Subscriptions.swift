@@ -98,7 +98,8 @@ extension Dispatcher {
         config.rateLimitPerSecond = stored.rateLimitPerSecond
         return DeliverySpecification(
             id: subscription.id, generation: stored.generation, config: config,
-            destination: Destination(subscription, trust: self.vault.trust(of: stored)), status: stored.status)
+            destination: Destination(subscription, trust: self.vault.trust(of: stored, now: DispatchClock.wall)),
+            status: stored.status)
     }
 }
 

@@ -108,7 +108,7 @@ extension LogReplayService {
             subscription.filters += replay.filters
             subscription.config.rateLimitPerSecond = stored.rateLimitPerSecond
             isHeld = stored.status != .active
-            trust = self.dispatcher.vault.trust(of: stored)
+            trust = self.dispatcher.vault.trust(of: stored, now: DispatchClock.wall)
         } else {
             subscription = Subscription(id: replay.machineID, filters: replay.filters, sink: replay.sink ?? "")
         }

@@ -30,7 +30,7 @@ public struct SubscriptionVault: Sendable {
             if let secrets = given.signing {
                 for secret in secrets { sealed.signing.append(try self.sealed(secret, scheme, subscription.id, now)) }
             } else if let old, old.subscription.config.signing == scheme, !old.secrets.signing.isEmpty {
-                sealed.signing = old.secrets.signing
+                sealed.signing = old.secrets.signing.filter { $0.isActive(at: now) }
             } else {
                 sealed.signing = [try self.sealed(Self.makeSecret(scheme), scheme, subscription.id, now)]
             }
@@ -38,16 +38,29 @@ public struct SubscriptionVault: Sendable {
         if subscription.protocolSettings.authorization == .stored {
             if let value = given.authorization {
                 sealed.authorization = try self.seal(value, Self.binding(subscription.id, "authorization"))
-            } else if let kept = old?.secrets.authorization {
-                sealed.authorization = kept
             } else {
-                let detail = "is not stored yet: give its value"
-                throw ServiceError(
-                    .unprocessable, "the subscription cannot be used: its authorization \(detail)",
-                    errors: [.init(pointer: "/protocolsettings/authorization", detail: detail)])
+                sealed.authorization = try Self.kept(of: old, for: subscription)
             }
         }
         return sealed
+    }
+
+    /// The value that is stored already. It goes where it was meant to go, and nowhere else: who may change the sink
+    /// need not know it.
+    private static func kept(
+        of old: StoredSubscription?, for subscription: Subscription
+    ) throws(ServiceError) -> String {
+        let detail: String
+        if let old, let kept = old.secrets.authorization {
+            let origin = SinkURL.origin(ofSink: subscription.sink)
+            if origin != nil, origin == SinkURL.origin(ofSink: old.subscription.sink) { return kept }
+            detail = "was stored for another host: give its value again"
+        } else {
+            detail = "is not stored yet: give its value"
+        }
+        throw ServiceError(
+            .unprocessable, "the subscription cannot be used: its authorization \(detail)",
+            errors: [.init(pointer: "/protocolsettings/authorization", detail: detail)])
     }
 
     /// The secrets with a new one in front, the others until the end of an overlap.
@@ -130,13 +143,14 @@ public struct SubscriptionVault: Sendable {
 
 extension SubscriptionVault {
     /// What the requests of a subscription prove. What cannot be opened is told as a fault: nothing is sent unsigned.
-    func trust(of stored: StoredSubscription) -> OutboundTrust {
+    /// Secrets that have expired are not opened: their key may be gone.
+    func trust(of stored: StoredSubscription, now: Timestamp) -> OutboundTrust {
         var trust = OutboundTrust()
         let settings = stored.subscription.protocolSettings
         trust.namesOrigin = settings.handshake
         do {
             if let scheme = stored.subscription.config.signing {
-                for secret in stored.secrets.signing {
+                for secret in stored.secrets.signing where secret.isActive(at: now) {
                     let text = try self.opened(secret.sealed, stored, "signing")
                     trust.signing.append(
                         .init(signer: try WebhookSigner(text, scheme: scheme), expiresAt: secret.expiresAt))

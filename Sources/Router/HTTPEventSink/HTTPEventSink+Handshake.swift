@@ -4,6 +4,9 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPEventSink: SinkHandshake {
+    /// Who asks waits no longer, whatever the timeout of deliveries: few are asked at the same time.
+    private static let askTimeoutMax: Int64 = 10_000
+
     /// `OPTIONS` with `WebHook-Request-Origin`, and `WebHook-Request-Rate` where a rate is asked for, to the same
     /// addresses and with the same headers as deliveries. A callback is not offered: the answer has to be this one.
     public func ask(_ destination: Destination, requestsPerMinute: Int?) async -> HandshakeAnswer {
@@ -12,9 +15,10 @@ extension HTTPEventSink: SinkHandshake {
         do throws(DestinationFault) { request = try prepared.template.get() } catch { return .refused(error.text) }
         request.method = .OPTIONS
         if let requestsPerMinute { request.headers.add(name: "WebHook-Request-Rate", value: "\(requestsPerMinute)") }
-        let deadline = NIODeadline.now() + .milliseconds(max(destination.timeoutMilliseconds, 1))
+        let timeout = min(max(destination.timeoutMilliseconds, 1), Self.askTimeoutMax)
+        let deadline = NIODeadline.now() + .milliseconds(timeout)
         do {
-            try await self.authorize(&request, destination)
+            try await self.authorize(&request, destination, deadline: deadline)
             let response = try await self.execute(request, prepared, deadline: deadline)
             let status = Int(response.status.code)
             _ = await ResponseBody.discard(

@@ -133,7 +133,7 @@ public final class HTTPEventSink: EventSink, Sendable {
         let deadline = start + .milliseconds(max(attempt.destination.timeoutMilliseconds, 1))
         let response: HTTPClientResponse
         do {
-            try await self.authorize(&request, attempt.destination)
+            try await self.authorize(&request, attempt.destination, deadline: deadline)
             response = try await self.execute(request, prepared, deadline: deadline)
         } catch let fault as AuthorizationFiles.Fault {
             return Self.withheld(report(.retry(afterMilliseconds: nil), nil, fault.text))
@@ -164,10 +164,11 @@ public final class HTTPEventSink: EventSink, Sendable {
 
     /// Adds what a file says, where `Authorization` comes from one; every other value is in the request already.
     func authorize(
-        _ request: inout HTTPClientRequest, _ destination: Destination
+        _ request: inout HTTPClientRequest, _ destination: Destination, deadline: NIODeadline
     ) async throws(AuthorizationFiles.Fault) {
         guard case .file(let tenant, let name)? = destination.trust.authorization else { return }
-        let value = try await self.authorizations.value(tenant: tenant, name: name)
+        let value = try await self.authorizations.value(
+            tenant: tenant, name: name, until: deadline, on: self.client.eventLoopGroup.any())
         request.headers.add(name: "Authorization", value: value)
     }
 

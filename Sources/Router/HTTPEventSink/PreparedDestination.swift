@@ -48,8 +48,8 @@ struct PreparedDestination: Sendable {
         for destination: Destination, userAgent: String, origin: String
     ) throws(DestinationFault) -> (HTTPClientRequest, host: String) {
         guard let components = URLComponents(string: destination.sink), let scheme = components.scheme?.lowercased(),
-            scheme == "http" || scheme == "https"
-        else { throw DestinationFault("the sink is no absolute URL with http or https") }
+            scheme == "http" || scheme == "https", components.user == nil
+        else { throw DestinationFault("the sink is no absolute URL with http or https and without a user") }
         let host = (components.host ?? "").filter { $0 != "[" && $0 != "]" }
         guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), self.hasUsablePort(destination.sink),
             (try? HTTPClient.Request(url: destination.sink)) != nil
@@ -64,13 +64,11 @@ struct PreparedDestination: Sendable {
         }
         var headers = HTTPHeaders()
         headers.add(name: "User-Agent", value: userAgent)
-        var hasAuthorization = false
         for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) where !ReservedHeaders.contains(name) {
             guard HeaderText.isName(name), HeaderText.isValue(value) else {
                 // The value may be a secret; a name that is none may hold one as well.
                 throw DestinationFault("a header of the subscription is not valid")
             }
-            hasAuthorization = hasAuthorization || name.lowercased() == "authorization"
             headers.add(name: name, value: value)
         }
         if destination.trust.namesOrigin { headers.add(name: "WebHook-Request-Origin", value: origin) }
@@ -80,12 +78,7 @@ struct PreparedDestination: Sendable {
                 throw DestinationFault("the subscription's authorization is not valid")
             }
             headers.add(name: "Authorization", value: value)
-            hasAuthorization = true
-        case .file?: hasAuthorization = true
-        case nil: break
-        }
-        if !hasAuthorization, let credentials = self.credentials(of: components) {
-            headers.add(name: "Authorization", value: credentials)
+        case .file?, nil: break
         }
         var request = HTTPClientRequest(url: destination.sink)
         request.method = method
@@ -98,18 +91,11 @@ struct PreparedDestination: Sendable {
     private static func hasUsablePort(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-        let behindAddress = place.lastIndex(of: "]").map { place[$0...] } ?? place
+        let behindAddress = authority.lastIndex(of: "]").map { authority[$0...] } ?? authority
         guard let colon = behindAddress.lastIndex(of: ":") else { return true }
         let port = behindAddress[behindAddress.index(after: colon)...]
         guard !port.isEmpty else { return true }
         return port.utf8.allSatisfy { (48...57).contains($0) } && (1...65_535).contains(Int(port) ?? 0)
-    }
-
-    /// `https://user:password@host` as Basic authentication (RFC 7617); the client sends the URL without them.
-    private static func credentials(of components: URLComponents) -> String? {
-        guard let user = components.user, !user.isEmpty else { return nil }
-        return "Basic " + Data("\(user):\(components.password ?? "")".utf8).base64EncodedString()
     }
 }
 

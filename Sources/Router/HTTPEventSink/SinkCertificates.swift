@@ -26,6 +26,10 @@ public struct SinkCertificates: Sendable {
                 throw SinkCertificateError("'\(keyFile)' has no private key in PEM that can be read")
             }
             tls.privateKey = .privateKey(key)
+            guard (try? NIOSSLContext(configuration: tls)) != nil else {
+                throw SinkCertificateError(
+                    "the certificate of '\(certificateFile)' and the key of '\(keyFile)' do not fit")
+            }
         }
         self.tls = tls
     }

@@ -1,4 +1,5 @@
 import EventDispatch
+import EventLog
 import FoundationEssentials
 import NIOCore
 import Subscriptions
@@ -15,7 +16,9 @@ extension JSONWriter {
             json.member("lag", view.lag)
             json.member("lastError", view.lastError)
             json.member("lostOffsets", view.lostOffsets)
-            if !stored.secrets.signing.isEmpty { json.signingKeys(stored.secrets.signing) }
+            let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+            let signing = stored.secrets.signing.filter { $0.isActive(at: now) }
+            if !signing.isEmpty { json.signingKeys(signing) }
             if let agreement = stored.agreement, stored.subscription.sink == agreement.sink {
                 json.object("agreement") { json in
                     json.time("agreedAt", agreement.agreedAt)

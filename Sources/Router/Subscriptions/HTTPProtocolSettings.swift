@@ -4,7 +4,7 @@ public struct HTTPProtocolSettings: Sendable, Hashable {
     public var headers: [String: String]
     /// `POST` (the default) or `PUT`.
     public var method: String
-    /// Where `Authorization` comes from; nil: from the headers and the URL, or there is none.
+    /// Where `Authorization` comes from; nil: from the headers, or there is none.
     public var authorization: SinkAuthorization?
     /// Whether the target has to agree first (CloudEvents HTTP webhook specification, section 4).
     public var handshake: Bool

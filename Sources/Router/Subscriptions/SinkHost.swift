@@ -23,30 +23,58 @@ enum SinkHost {
         return nil
     }
 
-    /// Without brackets, without a zone.
-    static func isIPv6(_ host: Substring) -> Bool {
-        guard host.utf8.count <= 45 else { return false }
+    /// The one way to write an IPv6 address (RFC 5952), so that limits of a host count it once; nil: it is none.
+    /// - Parameter host: without brackets, without a zone.
+    static func canonicalIPv6(_ host: Substring) -> String? {
+        guard let groups = self.groups(ofIPv6: host) else { return nil }
+        let isMapped = groups[..<5].allSatisfy { $0 == 0 } && groups[5] == 0xffff
+        if isMapped { return "::ffff:\(groups[6] >> 8).\(groups[6] & 255).\(groups[7] >> 8).\(groups[7] & 255)" }
+        // The longest run of zeros, the first of those that are as long, and no single one.
+        var (longest, run) = (0..<0, 0..<0)
+        for (index, group) in groups.enumerated() {
+            run = group == 0 ? (run.isEmpty ? index : run.lowerBound)..<(index + 1) : 0..<0
+            if run.count > max(longest.count, 1) { longest = run }
+        }
+        func text(_ range: Range<Int>) -> String {
+            range.map { String(groups[$0], radix: 16) }.joined(separator: ":")
+        }
+        if longest.isEmpty { return text(0..<8) }
+        return text(0..<longest.lowerBound) + "::" + text(longest.upperBound..<8)
+    }
+
+    private static func groups(ofIPv6 host: Substring) -> [UInt16]? {
+        guard host.utf8.count <= 45 else { return nil }
         let halves = host.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
-        guard halves.count <= 2 else { return false }
-        var groups = 0
-        for (index, half) in halves.enumerated() where !half.isEmpty {
-            let parts = half.split(separator: ":", omittingEmptySubsequences: false)
-            for (position, part) in parts.enumerated() {
-                let isLast = index == halves.count - 1 && position == parts.count - 1
-                if isLast, part.contains(".") {
-                    guard self.isIPv4(part.split(separator: ".", omittingEmptySubsequences: false)) else {
-                        return false
-                    }
-                    groups += 2
-                } else {
-                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(ASCIISet.hexDigit.contains) else {
-                        return false
-                    }
-                    groups += 1
-                }
+        guard halves.count <= 2 else { return nil }
+        var groups: [[UInt16]] = []
+        for (index, half) in halves.enumerated() {
+            guard let part = self.groups(of: half, isLast: index == halves.count - 1) else { return nil }
+            groups.append(part)
+        }
+        let missing = 8 - groups.reduce(0) { $0 + $1.count }
+        guard halves.count == 2 ? missing >= 1 : missing == 0 else { return nil }
+        return groups[0] + [UInt16](repeating: 0, count: missing) + groups.dropFirst().joined()
+    }
+
+    /// Of what stands on one side of `::`; the last two may be written as an IPv4 address.
+    private static func groups(of half: Substring, isLast: Bool) -> [UInt16]? {
+        guard !half.isEmpty else { return [] }
+        var groups: [UInt16] = []
+        let parts = half.split(separator: ":", omittingEmptySubsequences: false)
+        for (position, part) in parts.enumerated() {
+            if isLast, position == parts.count - 1, part.contains(".") {
+                let labels = part.split(separator: ".", omittingEmptySubsequences: false)
+                guard self.isIPv4(labels) else { return nil }
+                let bytes = labels.compactMap { UInt16($0) }
+                groups += [bytes[0] << 8 | bytes[1], bytes[2] << 8 | bytes[3]]
+            } else {
+                guard part.utf8.allSatisfy(ASCIISet.hexDigit.contains), (1...4).contains(part.utf8.count),
+                    let group = UInt16(part, radix: 16)
+                else { return nil }
+                groups.append(group)
             }
         }
-        return halves.count == 2 ? groups <= 7 : groups == 8
+        return groups
     }
 
     private static func isIPv4(_ labels: [Substring]) -> Bool {

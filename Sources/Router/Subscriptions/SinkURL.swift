@@ -118,20 +118,22 @@ public struct SinkURL: Sendable, Hashable, CustomStringConvertible {
     private static func hostAndPort(_ authority: Substring) throws(SinkURLError) -> (String, Int?) {
         let host: Substring
         let rest: Substring
+        var name: String
         if authority.first == "[" {
             guard let end = authority.firstIndex(of: "]") else { throw SinkURLError("has an IPv6 address without ]") }
             host = authority[authority.index(after: authority.startIndex)..<end]
             rest = authority[authority.index(after: end)...]
-            guard SinkHost.isIPv6(host) else {
+            guard let address = SinkHost.canonicalIPv6(host) else {
                 throw SinkURLError("has something in brackets that is no IPv6 address")
             }
+            name = address
         } else {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex
             host = authority[..<colon]
             rest = authority[colon...]
             if let reason = SinkHost.fault(ofName: host) { throw SinkURLError(reason) }
+            name = host.lowercased()
         }
-        var name = host.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         guard !rest.isEmpty else { return (name, nil) }
         guard rest.first == ":" else { throw SinkURLError("has something after its host that is no port") }

@@ -85,7 +85,7 @@ public final class SpanExporter: Service {
     private func export(_ spans: [Span], with client: HTTPClient) async {
         let request = self.request(of: spans)
         let start = ContinuousClock.now
-        var repetition = 0
+        var (repetition, isHurried) = (0, false)
         while true {
             let (end, rejected) = await self.post(request, with: client)
             let status: Int? = if case .answered(let status, _) = end { status } else { nil }
@@ -105,10 +105,24 @@ public final class SpanExporter: Service {
                     return self.observer.dropped(spans.count, .unreachable, status: status)
                 }
                 repetition += 1
-                try? await Task.sleep(for: .milliseconds(delay))
+                await self.pause(for: .milliseconds(delay), &isHurried)
                 if Task.isCancelled { return self.observer.dropped(spans.count, .shutdown, status: status) }
                 self.observer.retried()
             }
+        }
+    }
+
+    /// A shutdown ends it, once: what is left is tried again at once.
+    private func pause(for delay: Duration, _ isHurried: inout Bool) async {
+        let end = ContinuousClock.now.advanced(by: delay)
+        while !Task.isCancelled {
+            if self.queue.isClosed, !isHurried {
+                isHurried = true
+                return
+            }
+            let rest = end - .now
+            guard rest > .zero else { return }
+            try? await Task.sleep(for: min(rest, Self.lookInterval))
         }
     }
 
@@ -134,8 +148,9 @@ public final class SpanExporter: Service {
         return request
     }
 
-    /// One request, and how many spans the collector did not take of it.
+    /// One request, and how many spans the collector did not take of it. The time that there is covers the answer.
     private func post(_ request: HTTPClientRequest, with client: HTTPClient) async -> (ExportVerdict.End, Int) {
+        let end = ContinuousClock.now.advanced(by: .milliseconds(self.configuration.timeoutMilliseconds))
         do {
             let response = try await client.execute(
                 request, timeout: .milliseconds(self.configuration.timeoutMilliseconds))
@@ -146,7 +161,7 @@ public final class SpanExporter: Service {
                     max: self.configuration.retryMilliseconds + 1)
             }
             // The status alone decides; an answer that breaks off says nothing of what was rejected.
-            let body = try? await response.body.collect(upTo: Self.answerBytesMax)
+            let body = await Self.body(of: response, until: end)
             let rejected =
                 body.map { body in
                     (response.headers.first(name: "content-type") ?? "").hasPrefix("application/json")
@@ -155,6 +170,21 @@ public final class SpanExporter: Service {
             return (.answered(status: status, retryAfterMilliseconds: retryAfter), status == 200 ? rejected : 0)
         } catch {
             return (.unanswered, 0)
+        }
+    }
+
+    /// The body, where it comes whole in time.
+    private static func body(of response: HTTPClientResponse, until end: ContinuousClock.Instant) async -> ByteBuffer? {
+        await withTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask { try? await response.body.collect(upTo: Self.answerBytesMax) }
+            group.addTask {
+                // Ends early only where the body is there.
+                try? await Task.sleep(until: end, clock: .continuous)
+                return nil
+            }
+            let body = await group.next() ?? nil
+            group.cancelAll()
+            return body
         }
     }
 }

@@ -27,15 +27,14 @@ public enum ExportVerdict: Sendable, Hashable {
         }
     }
 
-    /// How long to wait before a repetition: what the collector asks for, else 1 s, 2 s and so on up to 30 s, of which
-    /// a random half may be left out.
+    /// How long to wait before a repetition: 1 s, 2 s and so on up to 30 s, of which a random half may be left out, and
+    /// no less than the collector asks for.
     /// - Parameters:
     ///   - repetition: counts from 0.
-    ///   - asked: what `Retry-After` says; it is kept exactly.
+    ///   - asked: what `Retry-After` says.
     ///   - jitter: random, `0..<1`.
     public static func delayMilliseconds(repetition: Int, asked: Int64?, jitter: Double) -> Int64 {
-        if let asked { return max(0, asked) }
         let whole = Double(min(30_000, 1_000 << min(repetition, 5)))
-        return Int64(whole / 2 + whole / 2 * min(max(jitter, 0), 1))
+        return max(asked ?? 0, Int64(whole / 2 + whole / 2 * min(max(jitter, 0), 1)))
     }
 }
