@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Ingress
 import NIOCore
 import RouterTestKit
+import TenantLimits
 import Testing
 import Traces
 
@@ -16,10 +17,10 @@ import Traces
     /// What is recorded, and what is in the log, when a request was answered.
     private func post(
         _ body: String, headers: [String] = [], isDirect: Bool, ratio: Double = 1, isBatch: Bool = false,
-        failing: EventLogError? = nil
+        failing: EventLogError? = nil, meters: TenantMeters? = nil
     ) async throws -> (spans: [Span], records: [ProducerRecord]) {
         let recorded = RecordedSpans()
-        let server = try EventServer(tracer: recorded.tracer(ratio: ratio))
+        let server = try EventServer(tracer: recorded.tracer(ratio: ratio), meters: meters)
         if let failing { server.writer.fail(failing) }
         let type = isBatch ? "application/cloudevents-batch+json" : "application/cloudevents+json"
         let lines = (["host: x", "content-type: \(type)", "content-length: \(body.utf8.count)"] + headers)
@@ -109,6 +110,19 @@ import Traces
         #expect(spans.map(\.isFailed) == [true, true])
         #expect(spans[0][.responseStatus] == .integer(503))
         #expect(spans.allSatisfy { $0[.errorType] == .text("503") })
+    }
+
+    @Test(arguments: [false, true])
+    func whatIsOverTheRateIsARequestAndNoAppend(isDirect: Bool) async throws {
+        let limits: [TenantLimit: Int] = [.eventsPerSecond: 2]
+        let meters = TenantMeters(limits: FixedLimits(["t": limits, "default": limits])) { 0 }
+        let headers = ["traceparent: \(Self.trace)"]
+        _ = try await self.post(event(), headers: headers, isDirect: isDirect, meters: meters)
+        let (spans, _) = try await self.post(
+            "[\(event(id: "1")),\(event(id: "2"))]", headers: headers, isDirect: isDirect, isBatch: true, meters: meters
+        )
+        #expect(spans.map(\.kind) == [.server])
+        #expect(spans.first?[.responseStatus] == .integer(429))
     }
 
     @Test(arguments: [false, true])

@@ -10,8 +10,8 @@ import Webhooks
     private static let body = #"{"a":1}"#
     private static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    private static func signed(_ secret: String) -> [(String, String)] {
-        WebhookSigner.github(Self.body, event: "ping", delivery: "1", secret: secret)
+    private static func signed(_ secret: String, _ body: String = Self.body) -> [(String, String)] {
+        WebhookSigner.github(body, event: "ping", delivery: "1", secret: secret)
     }
 
     @Test func aWebhookIsARequestAndAnAppendOfItsEndpointsTenant() async throws {
@@ -30,6 +30,20 @@ import Webhooks
             // The same delivery again is no append.
             #expect(try await world.post(id, Self.body, headers).status == 202)
             #expect(recorded.all.count == 2)
+        }
+    }
+
+    @Test func aGenuineWebhookThatIsRefusedIsARequest() async throws {
+        let recorded = RecordedSpans()
+        try await WebhookWorld.with(tracer: recorded.tracer()) { world in
+            let id = try await world.endpoint("github", secrets: ["s"])
+            let body = "no JSON"
+            let headers = Self.signed("s", body) + [("traceparent", Self.trace)]
+            #expect(try await world.post(id, body, headers).status == 400)
+            let spans = recorded.all
+            #expect(spans.map(\.name) == ["POST /v1/webhooks/{endpointId}"])
+            #expect(spans.first?[.responseStatus] == .integer(400))
+            #expect(spans.first?.context.traceID == TraceParent(Self.trace)?.traceID)
         }
     }
 

@@ -1,3 +1,4 @@
+import CloudEvents
 import NIOCore
 import NIOHTTP1
 
@@ -35,7 +36,7 @@ struct RouterRequest: Sendable {
     /// Path and query; members without a value are left out.
     var target: String {
         let pairs = self.query.compactMap { pair in
-            pair.value.map { "\(pair.name)=\(PercentEncoding.component($0))" }
+            pair.value.map { "\(pair.name)=\(PercentEncoding.segment($0))" }
         }
         return pairs.isEmpty ? self.path : "\(self.path)?\(pairs.joined(separator: "&"))"
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium dead-letters`
 struct DeadLettersCommand: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
         subcommands: [List.self, Get.self, Redrive.self, Discard.self])
 
     /// The path of one dead letter.
-    static func path(_ id: String) -> String { "/v1/dead-letters/\(PercentEncoding.component(id))" }
+    static func path(_ id: String) -> String { "/v1/dead-letters/\(PercentEncoding.segment(id))" }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium event-types`
 struct EventTypesCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct EventTypesCommand: AsyncParsableCommand {
         ])
 
     /// The path of one type.
-    static func path(_ type: String) -> String { "/v1/event-types/\(PercentEncoding.component(type))" }
+    static func path(_ type: String) -> String { "/v1/event-types/\(PercentEncoding.segment(type))" }
 
     /// One type, or one version of it, for people.
     static func show(_ type: JSONValue, on terminal: Terminal) throws {
@@ -68,7 +69,7 @@ struct EventTypesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let path = EventTypesCommand.path(self.type)
-            let version = self.version.map { "/versions/\(PercentEncoding.component($0))" } ?? ""
+            let version = self.version.map { "/versions/\(PercentEncoding.segment($0))" } ?? ""
             try await self.server.call(.get(path + version), human: EventTypesCommand.show)
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 import EventDispatch
 import Identity
 
@@ -136,7 +137,7 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard self.options.isLocal else {
-                return try await self.options.server.call(.delete("/v1/keys/\(PercentEncoding.component(self.id))")) {
+                return try await self.options.server.call(.delete("/v1/keys/\(PercentEncoding.segment(self.id))")) {
                     _, terminal in try terminal.print("deleted \(self.id)")
                 }
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium replay`
 struct ReplayCommand: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct ReplayCommand: AsyncParsableCommand {
         subcommands: [Create.self, List.self, Get.self, Pause.self, Resume.self, Cancel.self])
 
     /// The path of one replay.
-    static func path(_ id: String) -> String { "/v1/replays/\(PercentEncoding.component(id))" }
+    static func path(_ id: String) -> String { "/v1/replays/\(PercentEncoding.segment(id))" }
 
     /// One replay for people.
     static func show(_ replay: JSONValue, on terminal: Terminal) throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium subscriptions`
 struct SubscriptionsCommand: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct SubscriptionsCommand: AsyncParsableCommand {
         ])
 
     /// The path of one subscription.
-    static func path(_ id: String) -> String { "/v1/subscriptions/\(PercentEncoding.component(id))" }
+    static func path(_ id: String) -> String { "/v1/subscriptions/\(PercentEncoding.segment(id))" }
 
     /// One subscription for people.
     static func show(_ subscription: JSONValue, on terminal: Terminal) throws {

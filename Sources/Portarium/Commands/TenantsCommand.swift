@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium tenants`
 struct TenantsCommand: AsyncParsableCommand {
@@ -17,7 +18,7 @@ struct TenantsCommand: AsyncParsableCommand {
 
     /// The path of something of one tenant.
     static func path(_ tenant: String, _ thing: String) -> String {
-        "/v1/tenants/\(PercentEncoding.component(tenant))/\(thing)"
+        "/v1/tenants/\(PercentEncoding.segment(tenant))/\(thing)"
     }
 
     struct Limits: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium trace`
 struct TraceCommand: AsyncParsableCommand {
@@ -23,7 +24,7 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup(title: "The router") var server: ServerOptions
 
     func run() async throws {
-        let path = "/v1/events/\(PercentEncoding.component(self.id))/trace"
+        let path = "/v1/events/\(PercentEncoding.segment(self.id))/trace"
         let conflict = "several sources have an event '\(self.id)': say which with --source"
         try await self.server.call(.get(path, query: [("source", self.source)]), conflict: conflict) {
             trace, terminal in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 
 /// `portarium webhook-endpoints`
 struct WebhookEndpointsCommand: AsyncParsableCommand {
@@ -17,7 +18,7 @@ struct WebhookEndpointsCommand: AsyncParsableCommand {
         subcommands: [List.self, Get.self, Create.self, Update.self, Delete.self])
 
     /// The path of one endpoint.
-    static func path(_ id: String) -> String { "/v1/webhook-endpoints/\(PercentEncoding.component(id))" }
+    static func path(_ id: String) -> String { "/v1/webhook-endpoints/\(PercentEncoding.segment(id))" }
 
     /// One endpoint for people.
     static func show(_ endpoint: JSONValue, on terminal: Terminal) throws {

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// `name=value` with commas between, values percent-encoded: how OpenTelemetry writes headers and attributes (W3C
 /// Baggage, without properties).
 enum PercentEncodedPairs {
@@ -15,9 +17,8 @@ enum PercentEncodedPairs {
     static func pair(_ element: some StringProtocol) -> (name: String, value: String)? {
         guard let equals = element.firstIndex(of: "=") else { return nil }
         let name = self.trimmed(element[..<equals])
-        guard !name.isEmpty, let value = self.decoded(self.trimmed(element[element.index(after: equals)...])) else {
-            return nil
-        }
+        guard !name.isEmpty, let value = PercentEncoding.decode(self.trimmed(element[element.index(after: equals)...]))
+        else { return nil }
         return (name, value)
     }
 
@@ -25,21 +26,5 @@ enum PercentEncodedPairs {
         let bytes = Array(text.utf8).drop { $0 == 0x20 || $0 == 0x09 }
         let end = bytes.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? bytes.endIndex
         return String(decoding: bytes[bytes.startIndex..<end], as: UTF8.self)
-    }
-
-    private static func decoded(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst(), let low = rest.popFirst(),
-                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16), high != UInt8(ascii: "+")
-            else { return nil }
-            bytes.append(value)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

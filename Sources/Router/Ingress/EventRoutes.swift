@@ -85,25 +85,19 @@ public struct EventRoutes: RouteProvider {
     ) async throws -> AcceptedEvents {
         let trace = TraceContext(headers: request.headers)
         let prepared: PreparedEvents
-        do throws(CloudEventError) {
-            let events = try self.decoder.events(
-                in: body, mode: mode,
-                headers: request.headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
-                contentType: contentType)
-            prepared = try self.intake.prepare(
-                events, from: EventOrigin(tenant: tenant, trace: trace, tracer: self.intake.tracer),
-                arrival: self.clock())
+        do throws(ProblemError) {
+            prepared = try self.prepare(
+                body, of: request, mode: mode, contentType: contentType,
+                from: EventOrigin(tenant: tenant, trace: trace, tracer: self.intake.tracer))
+            try meter?.take(events: prepared.events.count, bytes: body.readableBytes)
         } catch {
-            let problem = IngressProblem.problem(
-                for: error, form: IngressProblem.Form(mode), limits: self.configuration)
             if let tracer = self.intake.tracer {
                 IngressSpans.refused(
-                    problem, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
+                    error, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
                     elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
             }
-            throw problem
+            throw error
         }
-        try meter?.take(events: prepared.events.count, bytes: body.readableBytes)
         let spans = self.intake.tracer.flatMap { tracer in
             IngressSpans(
                 of: prepared, trace: trace, tracer: tracer, route: Self.path, tenant: tenant,
@@ -120,6 +114,20 @@ public struct EventRoutes: RouteProvider {
             let problem = IngressProblem.problem(for: error, form: IngressProblem.Form(mode))
             spans?.refused(problem, bodyBytes: body.readableBytes)
             throw problem
+        }
+    }
+
+    private func prepare(
+        _ body: ByteBuffer, of request: Request, mode: HTTPContentMode, contentType: String?, from origin: EventOrigin
+    ) throws(ProblemError) -> PreparedEvents {
+        do throws(CloudEventError) {
+            let events = try self.decoder.events(
+                in: body, mode: mode,
+                headers: request.headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) },
+                contentType: contentType)
+            return try self.intake.prepare(events, from: origin, arrival: self.clock())
+        } catch {
+            throw IngressProblem.problem(for: error, form: IngressProblem.Form(mode), limits: self.configuration)
         }
     }
 

@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import NIOCore
+import Traces
 import Webhooks
 
 /// Brings the events of webhooks into the log, each delivery once.
@@ -15,6 +16,9 @@ public struct WebhookIntake: Sendable {
     private let spool: WebhookSpool?
     private let configuration: WebhookIntakeConfiguration
     private let eventLoops: any EventLoopGroup
+
+    /// Takes part in traces; nil: nothing is recorded.
+    var tracer: Tracer? { self.intake.tracer }
 
     /// - Parameters:
     ///   - intake: what stamps and routes.

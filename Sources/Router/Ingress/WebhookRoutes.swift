@@ -161,11 +161,28 @@ public struct WebhookRoutes: RouteProvider {
         } catch let error as CloudEventError {
             // Data are the body, unless the body is an event already.
             let isBody = error.code == .schemaViolation && !active.translator.takesEvents
-            throw IngressProblem.problem(
-                for: error, form: isBody ? .headers : .document, limits: self.configuration.ingress)
+            throw self.recorded(
+                IngressProblem.problem(
+                    for: error, form: isBody ? .headers : .document, limits: self.configuration.ingress),
+                request, active, start)
+        } catch let error as ProblemError {
+            throw self.recorded(error, request, active, start)
         } catch let error as EventLogError {
+            // Its span is that of the append.
             throw IngressProblem.problem(for: error, form: .document)
         }
+    }
+
+    /// The refusal of a genuine webhook, which has a span.
+    private func recorded(
+        _ problem: ProblemError, _ request: Request, _ active: ActiveWebhookEndpoint, _ start: NIODeadline
+    ) -> ProblemError {
+        if let tracer = self.intake.tracer {
+            IngressSpans.refused(
+                problem, trace: TraceContext(headers: request.headers), tracer: tracer, route: Self.path,
+                tenant: active.endpoint.tenant, elapsedNanoseconds: (NIODeadline.now() - start).nanoseconds)
+        }
+        return problem
     }
 
     private func verify(

@@ -1,3 +1,4 @@
+import CloudEvents
 import HTTPServing
 import Hummingbird
 

@@ -1,9 +1,7 @@
-import CloudEvents
-
 /// Percent-encoding of a part of a URL (RFC 3986, section 2.1).
-enum PercentEncoding {
-    /// A text as one segment of a path: everything but unreserved characters is escaped.
-    static func segment(_ text: String) -> String {
+package enum PercentEncoding {
+    /// A text as one segment of a path, or a part of a query: everything but unreserved characters is escaped.
+    package static func segment(_ text: String) -> String {
         text.utf8.reduce(into: "") { encoded, byte in
             if ASCIISet.unreserved.contains(byte) {
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
@@ -15,7 +13,7 @@ enum PercentEncoding {
 
     /// The text, nil where an escape is malformed or the result is not UTF-8.
     /// - Parameter plusIsSpace: in queries, as HTML forms and the common client libraries write them.
-    static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var rest = text.utf8.makeIterator()
