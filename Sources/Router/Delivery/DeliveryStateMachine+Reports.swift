@@ -9,8 +9,9 @@ extension DeliveryStateMachine {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
         self.tenants[flight.tenant].inFlight -= 1
         self.reconsiderHeldBack()
-        self.enqueueTenant(flight.tenant)
         self.updateDestination(flight, report, now: now)
+        // Behind those that waited for the host: else a tenant with more to send there would have every turn.
+        self.enqueueTenant(flight.tenant)
         if self.isCurrent(flight.slot, flight.incarnation) {
             self.subscriptions[flight.slot].inFlight -= 1
             self.apply(report, to: flight.slot, self.lanesStillSending(flight, id), now: now)
@@ -34,7 +35,8 @@ extension DeliveryStateMachine {
                     self.destinations[index].timerAt = until
                     self.schedule(.destination(index), at: until)
                 }
-                return self.wakeWaiting(onHost: self.destinations[index].host)
+                self.wakeWaiting(onHost: self.destinations[index].host)
+                return
             }
             self.wakeNext(afterDestination: index)
         } else {

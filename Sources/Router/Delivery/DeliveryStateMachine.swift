@@ -128,6 +128,8 @@ public struct DeliveryStateMachine: Sendable {
     var hosts: [HostState] = []
     var hostIndexes: [String: Int] = [:]
     var freeHosts: [Int] = []
+    /// Hosts that others wait for while somebody was given a turn there.
+    var hostsToOffer = SlotQueue()
     var tenants: [TenantState] = []
     var tenantIndexes: [String: Int] = [:]
     var tenantRing: Deque<Int> = []
