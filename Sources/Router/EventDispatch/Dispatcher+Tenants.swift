@@ -6,9 +6,11 @@ extension Dispatcher {
     /// Gives a tenant its share, of replays too.
     func share(_ tenant: String, _ share: TenantShare) {
         self.shares.withLock { $0[tenant] = share }
+        // A sender of replays has a part of the tenant's places, as of all others.
+        let inFlightMax =
+            self.followsTails ? share.inFlightMax : share.inFlightMax.map { DeliveryLimits.part(ofPlaces: $0) }
         self.core.step { state, now in
-            state.machine.setShare(
-                ofTenant: tenant, weight: share.weight, inFlightMax: share.inFlightMax, now: now)
+            state.machine.setShare(ofTenant: tenant, weight: share.weight, inFlightMax: inFlightMax, now: now)
         }
         self.replaying.withLock { $0 }?.share(tenant, share)
     }

@@ -84,12 +84,13 @@ public final class Dispatcher: Service {
     }
 
     /// A dispatcher that follows no tail and sends only the replays that it is given, see ``sendReplays()``. It shares
-    /// the journal and the dead letters with `main`; the limits count for it apart.
+    /// the journal and the dead letters with `main`, and has a part of the limits for itself, see
+    /// ``DeliveryLimits/ofReplays``.
     init(replaysOf main: Dispatcher) {
         self.configuration = main.configuration
         self.log = main.log
         self.sink = main.sink
-        self.core = DispatchCore(limits: main.configuration.limits)
+        self.core = DispatchCore(limits: main.configuration.limits.ofReplays)
         self.limits = main.limits
         self.journal = main.journal
         self.deadLetters = main.deadLetters
