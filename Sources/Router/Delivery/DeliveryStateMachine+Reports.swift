@@ -73,10 +73,10 @@ extension DeliveryStateMachine {
         case .rejected:
             self.noteFailure(slot, report, now: now)
             let isBatch = lanes.count > 1 || lanes.contains { $0.count > 1 }
-            for (key, _) in lanes {
+            for (key, count) in lanes {
                 if isBatch {
                     // One bad event must not condemn its batch: each is tried alone.
-                    self.subscriptions[slot].lanes[key]?.sendsSingly = true
+                    self.subscriptions[slot].lanes[key]?.singles = count
                     self.makeReady(slot, key)
                 } else if self.subscriptions[slot].specification.config.deadLetter {
                     self.giveUp(slot, key, reason: report.rejectionReason, report: report)
@@ -222,6 +222,7 @@ extension DeliveryStateMachine {
         guard let tail = self.subscriptions[slot].lanes[key]?.tail else { return }
         for _ in 0..<count {
             guard let done = self.subscriptions[slot].lanes[key]!.pending.popFirst() else { break }
+            self.subscriptions[slot].lanes[key]!.singles = max(0, self.subscriptions[slot].lanes[key]!.singles - 1)
             self.release(slot, done.event)
             self.subscriptions[slot].cursors[tail]?.tracker.settle(done.event.position.offset.value)
             self.subscriptions[slot].cursors[tail]?.version += 1
