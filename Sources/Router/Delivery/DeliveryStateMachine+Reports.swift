@@ -3,6 +3,12 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
+    /// A subscription is not suspended for failing before so many failures in a row.
+    private static let suspensionFailuresMin = 5
+    /// After this part of ``DeliveryLimits/suspendAfterMilliseconds`` without a failure they are counted anew: 1 in
+    /// this many.
+    private static let quietPart: Int64 = 4
+
     /// Says what came of an attempt.
     /// A report for an attempt that was abandoned frees its place and changes nothing else.
     public mutating func report(_ id: UInt64, _ report: AttemptReport, now: Int64) {
@@ -94,14 +100,28 @@ extension DeliveryStateMachine {
         }
     }
 
+    /// A failure long after the one before it begins anew: nobody knows how the sink did meanwhile.
     private mutating func noteFailure(_ slot: Int, _ report: AttemptReport, now: Int64) {
-        if self.subscriptions[slot].failingSince == nil { self.subscriptions[slot].failingSince = now }
+        let subscription = self.subscriptions[slot]
+        // Longer than what a retry, or its circuit, waits for.
+        let ownWait = max(
+            subscription.specification.config.retry.delayMaxMilliseconds, self.limits.circuitOpenMillisecondsMax)
+        let quietMax = max(self.limits.suspendAfterMilliseconds / Self.quietPart, 2 * ownWait)
+        // Silence that the sink has asked for is no pause.
+        let last = max(subscription.lastFailureAt, min(subscription.holdUntil, now))
+        if subscription.failingSince == nil || now - last > quietMax {
+            self.subscriptions[slot].failingSince = now
+            self.subscriptions[slot].failures = 0
+        }
+        self.subscriptions[slot].failures += 1
+        self.subscriptions[slot].lastFailureAt = now
         self.subscriptions[slot].lastError = report.error ?? report.status.map { "status \($0)" }
     }
 
     private mutating func suspendIfFailingForLong(_ slot: Int, now: Int64) {
         guard self.limits.suspendAfterMilliseconds > 0, let since = self.subscriptions[slot].failingSince,
-            now - since >= self.limits.suspendAfterMilliseconds
+            now - since >= self.limits.suspendAfterMilliseconds,
+            self.subscriptions[slot].failures >= Self.suspensionFailuresMin
         else { return }
         self.suspend(slot, reason: "every attempt failed since \((now - since) / 1_000) seconds")
     }
