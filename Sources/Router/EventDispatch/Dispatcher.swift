@@ -48,8 +48,6 @@ public final class Dispatcher: Service {
     let leadership = Mutex<(any PartitionListener)?>(nil)
     /// What tenants have of what all share, where that is not what the others have.
     let shares = Mutex<[String: TenantShare]>([:])
-    /// Dead letters of each tenant that are being written.
-    let deadLettersUnderWay = Mutex<[String: Int]>([:])
     /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
     let replaying = Mutex<Dispatcher?>(nil)
 
