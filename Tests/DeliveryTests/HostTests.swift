@@ -93,4 +93,59 @@ import Testing
         }
         #expect(Set(recorder.sent["bad"] ?? []) == [0, 1, 2, 3])
     }
+
+    @Test func aTurnOfATenantWithoutAPlaceGoesToTheNext() {
+        var recorder = MachineRecorder {
+            $0.inFlightPerHostMax = 1
+            $0.inFlightPerTenantMax = 2
+        }
+        recorder.add("c", tenant: "c", origin: "http://shared")
+        recorder.add("a", tenant: "a", origin: "http://shared")
+        recorder.add("b", tenant: "b", origin: "http://shared")
+        for name in ["hang", "hang2"] { recorder.add(name, tenant: "a", origin: "http://\(name)") }
+        for name in ["c", "a", "b", "hang", "hang2"] { recorder.publish(1, to: [name]) }
+        #expect(recorder.attempts.map(\.subscription.name) == ["c", "hang", "hang2"])
+        recorder.answer(for: "c")
+        #expect(recorder.attempts.contains { $0.subscription.name == "b" })
+        recorder.publish(3, to: ["b"])
+        for _ in 0..<4 { recorder.answer(for: "b") }
+        #expect(recorder.sent["b"]?.count == 4)
+        #expect(recorder.sent["a"] == nil)
+        recorder.settleAll()
+        #expect(recorder.sent["a"]?.count == 1)
+    }
+
+    @Test func atAHostsRateATurnOfATenantWithoutAPlaceGoesToTheNext() {
+        var recorder = MachineRecorder {
+            $0.ratePerHost = 1
+            $0.inFlightPerTenantMax = 1
+        }
+        recorder.add("c", tenant: "c", origin: "http://shared")
+        recorder.add("a", tenant: "a", origin: "http://shared")
+        recorder.add("b", tenant: "b", origin: "http://shared")
+        recorder.add("hang", tenant: "a", origin: "http://hang")
+        recorder.publish(1, to: ["c"])
+        recorder.answer(for: "c")
+        for name in ["a", "b", "hang"] { recorder.publish(1, to: [name]) }
+        recorder.publish(9, to: ["b"])
+        for _ in 0..<12 {
+            recorder.pass(1_000)
+            recorder.answer(for: "b")
+        }
+        #expect(recorder.sent["b"]?.count == 10)
+        #expect(recorder.sent["a"] == nil)
+    }
+
+    @Test func aTenantWithMuchToSendToAHostDoesNotTakeEveryTurn() {
+        var recorder = MachineRecorder {
+            $0.inFlightPerHostMax = 1
+            $0.inFlightPerTenantMax = 1
+        }
+        for name in ["a1", "a2"] { recorder.add(name, tenant: "a", origin: "http://shared") }
+        recorder.add("b", tenant: "b", origin: "http://shared")
+        recorder.publish(20)
+        for _ in 0..<20 { recorder.answer() }
+        // Of three subscriptions each gets its part.
+        #expect((6...10).contains(recorder.sent["b"]?.count ?? 0), "\(recorder.sent)")
+    }
 }

@@ -78,6 +78,48 @@ import Testing
         #expect(recorder.attempts.map { $0.elements.map(\.position.offset.value) } == [[1]])
     }
 
+    @Test func aKeyIsSentInBatchesAgainBehindTheRejectedOne() {
+        var recorder = MachineRecorder()
+        recorder.add("a") {
+            $0.mode = .batched
+            $0.batchMax = 3
+        }
+        recorder.publish(10, key: "x")
+        recorder.answer()
+        #expect(recorder.pendingOffsets == [3, 4, 5])
+        recorder.answer(.rejected, status: 400)
+        recorder.answer()
+        recorder.answer(.rejected, status: 400)
+        recorder.writeDeadLetter()
+        #expect(recorder.pendingOffsets == [5])
+        recorder.answer()
+        #expect(recorder.pendingOffsets == [6, 7, 8])
+    }
+
+    @Test func whatWasInARejectedBatchIsTriedAloneAlsoWhenItComesBackToMemory() {
+        var recorder = MachineRecorder()
+        recorder.add("a") {
+            $0.mode = .batched
+            $0.batchMax = 3
+        }
+        recorder.publish(7, key: "x")
+        recorder.answer(.rejected, status: 400)
+        #expect(recorder.pendingOffsets == [0])
+        recorder.update(MachineRecorder.specification("a", status: .paused) { $0.mode = .batched })
+        recorder.answer()
+        recorder.update(
+            MachineRecorder.specification("a") {
+                $0.mode = .batched
+                $0.batchMax = 3
+            })
+        recorder.serveFetches()
+        for offset in [1, 2] as [Int64] {
+            #expect(recorder.pendingOffsets == [offset])
+            recorder.answer()
+        }
+        #expect(recorder.pendingOffsets == [3, 4, 5])
+    }
+
     @Test func aKeyNeverHasTwoAttemptsAtOnce() {
         var recorder = MachineRecorder()
         recorder.add("a") {

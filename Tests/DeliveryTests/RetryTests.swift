@@ -152,4 +152,47 @@ import Testing
         #expect(recorder.suspended == ["a"])
         #expect(recorder.now >= 5_000)
     }
+
+    @Test func failuresWithLongPausesBetweenThemSuspendNobody() {
+        var recorder = MachineRecorder { $0.suspendAfterMilliseconds = 4 * 86_400_000 }
+        recorder.add("a")
+        recorder.publish(["k"])
+        recorder.answer(.rejected, status: 400)
+        recorder.writeDeadLetter()
+        // Four days later, after nothing at all.
+        recorder.pass(4 * 86_400_000)
+        recorder.publish(["k"])
+        for _ in 0..<8 {
+            recorder.answer(.retry(afterMilliseconds: nil), status: 503)
+            recorder.passToDeadline()
+        }
+        #expect(recorder.suspended.isEmpty)
+        recorder.settleAll()
+        #expect(recorder.sent["a"]?.last == 1)
+    }
+
+    @Test func fewFailuresSuspendNobodyHoweverFarApart() {
+        var recorder = MachineRecorder { $0.suspendAfterMilliseconds = 100_000 }
+        recorder.add("a")
+        for _ in 0..<4 {
+            recorder.publish(["k"])
+            recorder.answer(.retry(afterMilliseconds: nil), status: 503)
+            recorder.pass(50_000)
+        }
+        #expect(recorder.suspended.isEmpty)
+        recorder.answer(.retry(afterMilliseconds: nil), status: 503)
+        #expect(recorder.suspended == ["a"])
+    }
+
+    @Test func silenceThatTheSinkAsksForIsNoPause() {
+        var recorder = MachineRecorder { $0.suspendAfterMilliseconds = 1_000_000 }
+        recorder.add("a") { $0.deadLetter = false }
+        recorder.publish(["k"])
+        for _ in 0..<5 {
+            #expect(recorder.suspended.isEmpty)
+            recorder.answer(.retry(afterMilliseconds: 300_000), status: 503)
+            recorder.pass(300_000)
+        }
+        #expect(recorder.suspended == ["a"])
+    }
 }

@@ -23,4 +23,22 @@ import Testing
     func otherMetadataIsNoCursor(text: String) {
         #expect(SubscriptionCursor(CommittedOffset(offset: Offset(1), metadata: text)) == nil)
     }
+
+    @Test func aCursorInAPartitionThatBecameShorterGoesBackToItsEnd() {
+        let cursor = SubscriptionCursor(
+            generation: "g", isDetached: true, position: 1_000, unsettled: [3, 700, 899, 900, 950], delivered: 41)
+        #expect(cursor.limited(to: Offset(1_000), tail: .zero) == cursor)
+        let limited = cursor.limited(to: Offset(900), tail: Offset(800))
+        #expect(
+            limited
+                == SubscriptionCursor(
+                    generation: "g", isDetached: true, position: 900, unsettled: [3, 700, 899], delivered: 41))
+        #expect(SubscriptionCursor(limited.committed) == limited)
+    }
+
+    @Test func anAttachedCursorInAPartitionThatBecameShorterHasSettledWhatTheTailHas() {
+        let cursor = SubscriptionCursor(generation: "g", isDetached: false, position: 50, unsettled: [3, 20, 40])
+        let limited = cursor.limited(to: Offset(30), tail: Offset(10))
+        #expect(limited == SubscriptionCursor(generation: "g", isDetached: true, position: 30, unsettled: [20]))
+    }
 }

@@ -130,4 +130,30 @@ import Testing
         #expect(recorder.standing("lone", tenant: "lone")?.isCatchingUp == false)
         #expect(crowd.contains { recorder.standing($0, tenant: "crowd")?.isCatchingUp == true })
     }
+
+    @Test func whereNobodyGivesMemoryUpItIsLookedForAgainAfterAWhile() {
+        var recorder = MachineRecorder {
+            $0.heldBytesMax = 40_000
+            $0.catchUpBytesMax = 1_000
+        }
+        var count = 0
+        while recorder.machine.totals.heldBytes <= 39_000 {
+            let name = "holder\(count)"
+            recorder.add(name, tenant: name, origin: "http://\(name)")
+            recorder.publish(1, to: [name], bytes: 500)
+            count += 1
+        }
+        let late = MachineRecorder.specification(
+            "late", tenant: "late", origin: "http://late", until: [MachineRecorder.partition(0): Int64(count)])
+        recorder.add(late, starts: [MachineRecorder.partition(0): .zero])
+        #expect(recorder.fetches.isEmpty)
+        recorder.pass(10)
+        #expect(recorder.machine.failedSearch?.until == 100, "not at every step")
+        // From now on somebody has memory that cannot be used for a while.
+        recorder.answer(.retry(afterMilliseconds: 60_000), status: 503, for: "holder0")
+        #expect(recorder.fetches.isEmpty)
+        recorder.passToDeadline()
+        #expect(recorder.now == 100)
+        #expect(recorder.fetches.count == 1)
+    }
 }

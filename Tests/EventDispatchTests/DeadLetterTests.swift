@@ -164,4 +164,44 @@ import Testing
             #expect(world.letterCount == 0)
         }
     }
+
+    @Test func whatRetentionTookCountsForNoLimit() async throws {
+        let log = try await DispatchWorld.log()
+        try await DispatchWorld.with(log) { world in
+            try await self.reject(world, 2)
+            _ = try await world.letters(2)
+            let channel = world.dispatcher.deadLetters
+            #expect(await channel.reserve(tenant: "t", most: 2) == false)
+            #expect(await channel.reserve(tenant: "t", most: 3))
+            #expect(await channel.reserve(tenant: "t", most: 3) == false, "one is under way")
+            try await log.createTopic(
+                TopicSpecification(
+                    topic: world.dispatcher.configuration.deadLetterTopic, partitions: 1, isCompacted: true,
+                    retentionBytesMax: 0))
+            log.sweep(now: Timestamp(milliseconds: 10))
+            #expect(await channel.reserve(tenant: "t", most: 2))
+            #expect(world.letterCount == 0)
+        }
+    }
+
+    @Test func aLetterThatIsWrittenCountsOnce() async throws {
+        try await DispatchWorld.with { world in
+            let position = try await world.publish("1")
+            let channel = world.dispatcher.deadLetters
+            let report = AttemptReport(meaning: .rejected, status: 400, error: nil, durationMilliseconds: 0)
+            let write = DeadLetterWrite(
+                id: 1, subscription: DispatchWorld.id(),
+                event: DeliverableEvent(
+                    event: CloudEvent(id: "1", source: "/test", type: "a"), position: position,
+                    timestamp: Timestamp(milliseconds: 1)),
+                reason: .rejected, attempts: 1, report: report)
+            #expect(await channel.reserve(tenant: "t", most: 2))
+            try await channel.write(write, generation: "g")
+            #expect(await channel.reserve(tenant: "t", most: 2))
+            world.log.setFault(.fails(EventLogError(.unavailable, "told to fail")), on: .append, times: 1)
+            await #expect(throws: EventLogError.self) { try await channel.write(write, generation: "h") }
+            #expect(await channel.reserve(tenant: "t", most: 2), "what could not be written takes no place")
+            #expect(await channel.reserve(tenant: "t", most: 2) == false)
+        }
+    }
 }

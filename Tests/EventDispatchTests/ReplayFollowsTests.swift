@@ -118,4 +118,26 @@ import Testing
             await until { await world.status(of: replay) == .done }
         }
     }
+
+    @Test func aReplayIsNoFasterThanItsSubscriptionAndItsSinkAllow() async throws {
+        try await DispatchWorld.with { world in
+            var subscription = DispatchWorld.subscription()
+            subscription.config.rateLimitPerSecond = 5
+            _ = try await world.subscriptions.create(subscription)
+            try await world.publish("0")
+            await until { world.sink.deliveries.count == 1 }
+            world.sink.shut { _ in true }
+            for (wanted, limit) in [(100, 5), (2, 2), (nil, 5)] as [(Double?, Double)] {
+                let replay = try await world.replays.create(
+                    ReplayRequest(tenant: "t", target: .subscription("s"), ratePerSecond: wanted))
+                await until { await world.status(of: replay) == .running }
+                let stored = try #require(world.replays.replay(ReplayKey(tenant: "t", id: replay.id)))
+                await until {
+                    world.dispatcher.specification(of: stored.machineID, generation: stored.generation) != nil
+                }
+                let known = world.dispatcher.specification(of: stored.machineID, generation: stored.generation)
+                #expect(known?.config.rateLimitPerSecond == limit)
+            }
+        }
+    }
 }

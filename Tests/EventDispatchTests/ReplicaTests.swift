@@ -13,6 +13,12 @@ import Testing
         configuration.commitIntervalMilliseconds = 60_000
     }
 
+    /// What is committed of the one subscription in a partition.
+    private static func cursor(_ world: ReplicaWorld, in place: TopicPartition) async -> SubscriptionCursor? {
+        let committed = try? await world.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
+        return committed?.values.first?[place].flatMap { SubscriptionCursor($0) }
+    }
+
     @Test func replicasShareThePartitionsAndEveryEventIsDeliveredOnceInOrder() async throws {
         try await ReplicaWorld.with { world in
             let (a, b, c) = (await world.start("a"), await world.start("b"), await world.start("c"))
@@ -32,12 +38,37 @@ import Testing
             _ = try await a.subscriptions.create(DispatchWorld.subscription())
             for number in 0..<50 { try await world.publish("\(number)", key: "k", partition: Partition(0)) }
             await world.waitForDelivery(of: 50)
+            await world.waitForCommits(a)
             world.coordinator.log.truncate(TopicPartition(DispatchWorld.topic, Partition(0)), from: Offset(30))
             for number in 50..<60 {
                 try await world.publish("\(number)", key: "k", partition: Partition(0), at: DispatchClock.wall)
             }
             await world.waitForDelivery(of: 60)
             #expect(world.redeliveries() == 0)
+            #expect(world.isInOrder())
+        }
+    }
+
+    /// What is committed of a subscription whose sink does not answer lies in what is lost.
+    @Test(arguments: [false, true]) func aCursorInLostRecordsPassesNothingOver(isRestarted: Bool) async throws {
+        try await ReplicaWorld.with { world in
+            let a = await world.start("a")
+            _ = try await a.subscriptions.create(DispatchWorld.subscription())
+            world.sink.shut { _ in true }
+            for number in 0..<50 { try await world.publish("\(number)", key: "k", partition: Partition(0)) }
+            let place = TopicPartition(DispatchWorld.topic, Partition(0))
+            await until { a.dispatcher.core.look { $0.machine.tailPosition(of: place) } == Offset(50) }
+            await world.waitForCommits(a)
+            if isRestarted { a.crash() }
+            world.coordinator.log.truncate(place, from: Offset(30))
+            if isRestarted { _ = await world.start("b") }
+            for number in 50..<60 {
+                try await world.publish("\(number)", key: "k", partition: Partition(0), at: DispatchClock.wall)
+            }
+            await until { await Self.cursor(world, in: place).map { $0.position <= 40 } ?? false }
+            world.sink.open()
+            await world.waitForDelivery(of: 40)
+            #expect(Set(world.delivered()) == Set([Array(0..<30), Array(50..<60)].joined().map { "\($0)" }))
             #expect(world.isInOrder())
         }
     }

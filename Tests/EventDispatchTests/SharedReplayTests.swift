@@ -123,6 +123,33 @@ import Testing
         }
     }
 
+    /// It decides for itself: what it had in full would count twice.
+    @Test func whoSendsReplaysHasAPartOfTheLimits() async throws {
+        try await PlacedReplica.with(
+            1,
+            {
+                $0.limits.inFlightPerTenantMax = 8
+                $0.limits.inFlightPerHostMax = 12
+                $0.limits.hostRates = ["http://alone.test:80": 100]
+                $0.limits.heldBytesMax = 1 << 20
+            }
+        ) { replicas in
+            let replica = replicas[0]
+            let limits = replica.replays.sender.core.look { $0.machine.limits }
+            #expect((limits.inFlightPerTenantMax, limits.inFlightPerHostMax) == (2, 3))
+            #expect(limits.hostRates == ["http://alone.test:80": 25])
+            #expect(limits.heldBytesMax == 1 << 20)
+            replica.dispatcher.share("t", TenantShare(weight: 1, inFlightMax: 4))
+            for _ in 0..<3 { try await replica.publish(self.ids) }
+            try await replica.leadership.assigned([PlacedReplica.replays])
+            replica.sink.shut { _ in true }
+            for _ in 0..<3 { _ = try await replica.replay() }
+            await until { replica.dispatcher.inFlight(ofTenant: "t") == 1 }
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(replica.dispatcher.inFlight(ofTenant: "t") == 1)
+        }
+    }
+
     @Test func ofTwoChangesThatKnewNothingOfEachOtherTheFirstCounts() async throws {
         try await PlacedReplica.with { replicas in
             let replay = try await replicas[0].replay()

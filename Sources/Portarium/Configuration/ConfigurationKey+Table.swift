@@ -191,7 +191,8 @@ extension ConfigurationKey {
             "How long a circuit stays open at most."),
         .integer(
             "dispatch.suspendAfterSeconds", \.dispatch.suspendAfterSeconds, 0...31_536_000,
-            "How long a subscription may only fail before it is suspended; 0 is never."),
+            "How long a subscription may only fail before it is suspended: at least five times, and never a quarter of "
+                + "this without an attempt. 0 is never."),
         .integer(
             "dispatch.drainTimeoutMilliseconds", \.dispatch.drainTimeoutMilliseconds, 0...3_600_000,
             "How long a shutdown waits for what is in flight."),

@@ -24,7 +24,8 @@ public struct DeliveryLimits: Sendable, Hashable {
     public var circuitOpenMillisecondsMin: Int64 = 500
     /// No circuit stays open longer before a probe, in milliseconds, `circuitOpenMillisecondsMin...3600000`.
     public var circuitOpenMillisecondsMax: Int64 = 30_000
-    /// A subscription whose every attempt failed for this long is suspended, in milliseconds; 0: never.
+    /// A subscription whose every attempt failed for this long is suspended, in milliseconds; 0: never. Not before it
+    /// has failed five times, and a quarter of this without an attempt begins it anew.
     public var suspendAfterMilliseconds: Int64 = 5 * 86_400_000
     /// Catch-up reads in flight, `1...64`.
     public var catchUpFetchesMax: Int = 4

@@ -3,6 +3,9 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
+    /// Where nobody gave memory up, it is looked so much later again, in milliseconds.
+    static let victimSearchMilliseconds: Int64 = 100
+
     /// A detached cursor wants to be read for.
     mutating func becomeHungry(_ slot: Int, _ tail: Int) {
         guard let cursor = self.subscriptions[slot].cursors[tail], cursor.isDetached, cursor.fetch == .idle else {
@@ -56,16 +59,23 @@ extension DeliveryStateMachine {
         let limit = self.limits.heldBytesMax - self.limits.catchUpBytesMax
         if self.heldBytes + self.reservedBytes <= limit { return true }
         guard self.subscriptions[slot].heldEvents == 0, !self.isStuck(slot, now: now) else { return false }
+        let burden = self.burden(self.subscriptions[slot].tenant)
+        // Who holds more may take from fewer: to look through all subscriptions at every report is too dear.
+        if let failed = self.failedSearch, now < failed.until, burden >= failed.burden { return false }
         // Only the stuck and the greedy make room: the others would but read the same again, and nobody got on. Greedy
         // is also a tenant that holds more than this one would hold then.
-        let fair = self.burden(self.subscriptions[slot].tenant) + self.limits.catchUpBytesMax
+        let fair = burden + self.limits.catchUpBytesMax
         let victims = self.holders { victim in
             victim != slot
                 && (self.subscriptions[victim].heldBytes > self.limits.catchUpBytesMax
                     || self.burden(self.subscriptions[victim].tenant) > fair || self.isStuck(victim, now: now))
         }
         self.relievePressure(downTo: limit - self.reservedBytes, victims: victims)
-        return self.heldBytes + self.reservedBytes <= limit
+        if self.heldBytes + self.reservedBytes <= limit { return true }
+        let until = now + Self.victimSearchMilliseconds
+        self.failedSearch = FailedSearch(burden: burden, until: until)
+        self.schedule(.victimSearch, at: until)
+        return false
     }
 
     /// Whether a subscription cannot send for a while, whatever it holds.

@@ -5,28 +5,49 @@ extension DeliveryStateMachine {
     mutating func mayUseHost(of slot: Int, now: Int64) -> Bool {
         let destination = self.subscriptions[slot].destination
         let host = self.destinations[destination].host
-        let isFull = self.hosts[host].inFlight >= self.limits.inFlightPerHostMax
-        if !isFull {
-            guard let next = self.hosts[host].rate?.nextMilliseconds(now: now), next > now else { return true }
-            if self.hosts[host].timerAt == nil {
-                self.hosts[host].timerAt = next
-                self.schedule(.host(host), at: next)
-            }
-        }
+        if self.takesMore(host, now: now) { return true }
         self.hosts[host].waiting.append(destination)
         self.awaitDestination(slot)
         return false
     }
 
-    /// An attempt goes out; where there is a rate, whoever waits is woken when the next may.
+    /// Whether one more attempt may go to the host now. Where only its rate says no, whoever waits is woken in time.
+    private mutating func takesMore(_ host: Int, now: Int64) -> Bool {
+        guard self.hosts[host].inFlight < self.limits.inFlightPerHostMax else { return false }
+        guard let next = self.hosts[host].rate?.nextMilliseconds(now: now), next > now else { return true }
+        if self.hosts[host].timerAt == nil {
+            self.hosts[host].timerAt = next
+            self.schedule(.host(host), at: next)
+        }
+        return false
+    }
+
     mutating func countSend(onHost host: Int, now: Int64) {
         self.hosts[host].inFlight += 1
         self.hosts[host].rate?.take(1, now: now)
-        guard let next = self.hosts[host].rate?.nextMilliseconds(now: now), self.hosts[host].timerAt == nil,
-            !self.hosts[host].waiting.isEmpty
-        else { return }
-        self.hosts[host].timerAt = next
-        self.schedule(.host(host), at: next)
+        self.noteTurn(onHost: host)
+    }
+
+    /// It is looked whether the host takes more once those that were woken have had their turn, see
+    /// ``offerTurns(now:)``.
+    mutating func noteTurn(onHost host: Int) {
+        if !self.hosts[host].waiting.isEmpty { self.hostsToOffer.append(host) }
+    }
+
+    /// A turn may have gone to somebody who cannot use it, because the tenant has no place in flight or is held back:
+    /// it goes on to the next that waits, for as long as the host takes more. Who has a turn too many asks the host
+    /// again when there is a place.
+    ///
+    /// Gives whether somebody was woken.
+    mutating func offerTurns(now: Int64) -> Bool {
+        var hasWoken = false
+        for _ in 0..<self.hostsToOffer.count {
+            guard let host = self.hostsToOffer.popFirst() else { break }
+            if !self.hosts[host].waiting.isEmpty, self.takesMore(host, now: now), self.wakeWaiting(onHost: host) {
+                hasWoken = true
+            }
+        }
+        return hasWoken
     }
 
     /// An attempt on a destination has ended: whoever waits for the host goes first, the destination last of them.
@@ -40,16 +61,20 @@ extension DeliveryStateMachine {
         self.wakeWaiting(onHost: host)
     }
 
-    /// Wakes one subscription of the next destination that waits for the host and could send.
-    mutating func wakeWaiting(onHost host: Int) {
+    /// Wakes one subscription of the next destination that waits for the host and could send. Gives whether there was
+    /// one.
+    @discardableResult
+    mutating func wakeWaiting(onHost host: Int) -> Bool {
         while let index = self.hosts[host].waiting.popFirst() {
             // A place may have another destination by now. One that is full, or rests, is woken by what ends that.
             guard self.destinations[index].host == host, self.hasTurn(index),
                 self.wakeWaiting(onDestination: index, all: false)
             else { continue }
             if !self.destinations[index].waiting.isEmpty { self.hosts[host].waiting.append(index) }
-            return
+            self.noteTurn(onHost: host)
+            return true
         }
+        return false
     }
 
     /// Whether a destination could take one more attempt.

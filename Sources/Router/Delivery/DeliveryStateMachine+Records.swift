@@ -57,11 +57,13 @@ extension DeliveryStateMachine {
         }
         guard self.subscriptions[slot].lanes[key] == nil else {
             self.subscriptions[slot].lanes[key]!.pending.append(pending)
-            if tried?.isSingle == true { self.subscriptions[slot].lanes[key]!.sendsSingly = true }
+            if tried?.isSingle == true {
+                self.subscriptions[slot].lanes[key]!.singles = self.subscriptions[slot].lanes[key]!.pending.count
+            }
             return
         }
         var lane = Lane(tail: tail, pending: [pending])
-        lane.sendsSingly = tried?.isSingle ?? false
+        lane.singles = tried?.isSingle == true ? 1 : 0
         guard let tried, tried.dueAt > .min else {
             self.subscriptions[slot].lanes[key] = lane
             return self.makeReady(slot, key)
@@ -132,6 +134,7 @@ extension DeliveryStateMachine {
                 self.subscriptions[slot].lanes[key] = nil
             } else {
                 self.subscriptions[slot].lanes[key]!.pending.removeLast(lane.pending.count - pinned)
+                self.subscriptions[slot].lanes[key]!.singles = min(lane.singles, pinned)
             }
         }
         guard hasDropped else { return }

@@ -3,14 +3,21 @@ import EventLog
 import Subscriptions
 
 extension DeliveryStateMachine {
+    /// A subscription is not suspended for failing before so many failures in a row.
+    private static let suspensionFailuresMin = 5
+    /// After this part of ``DeliveryLimits/suspendAfterMilliseconds`` without a failure they are counted anew: 1 in
+    /// this many.
+    private static let quietPart: Int64 = 4
+
     /// Says what came of an attempt.
     /// A report for an attempt that was abandoned frees its place and changes nothing else.
     public mutating func report(_ id: UInt64, _ report: AttemptReport, now: Int64) {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
         self.tenants[flight.tenant].inFlight -= 1
         self.reconsiderHeldBack()
-        self.enqueueTenant(flight.tenant)
         self.updateDestination(flight, report, now: now)
+        // Behind those that waited for the host: else a tenant with more to send there would have every turn.
+        self.enqueueTenant(flight.tenant)
         if self.isCurrent(flight.slot, flight.incarnation) {
             self.subscriptions[flight.slot].inFlight -= 1
             self.apply(report, to: flight.slot, self.lanesStillSending(flight, id), now: now)
@@ -34,7 +41,8 @@ extension DeliveryStateMachine {
                     self.destinations[index].timerAt = until
                     self.schedule(.destination(index), at: until)
                 }
-                return self.wakeWaiting(onHost: self.destinations[index].host)
+                self.wakeWaiting(onHost: self.destinations[index].host)
+                return
             }
             self.wakeNext(afterDestination: index)
         } else {
@@ -71,10 +79,10 @@ extension DeliveryStateMachine {
         case .rejected:
             self.noteFailure(slot, report, now: now)
             let isBatch = lanes.count > 1 || lanes.contains { $0.count > 1 }
-            for (key, _) in lanes {
+            for (key, count) in lanes {
                 if isBatch {
                     // One bad event must not condemn its batch: each is tried alone.
-                    self.subscriptions[slot].lanes[key]?.sendsSingly = true
+                    self.subscriptions[slot].lanes[key]?.singles = count
                     self.makeReady(slot, key)
                 } else if self.subscriptions[slot].specification.config.deadLetter {
                     self.giveUp(slot, key, reason: report.rejectionReason, report: report)
@@ -92,14 +100,28 @@ extension DeliveryStateMachine {
         }
     }
 
+    /// A failure long after the one before it begins anew: nobody knows how the sink did meanwhile.
     private mutating func noteFailure(_ slot: Int, _ report: AttemptReport, now: Int64) {
-        if self.subscriptions[slot].failingSince == nil { self.subscriptions[slot].failingSince = now }
+        let subscription = self.subscriptions[slot]
+        // Longer than what a retry, or its circuit, waits for.
+        let ownWait = max(
+            subscription.specification.config.retry.delayMaxMilliseconds, self.limits.circuitOpenMillisecondsMax)
+        let quietMax = max(self.limits.suspendAfterMilliseconds / Self.quietPart, 2 * ownWait)
+        // Silence that the sink has asked for is no pause.
+        let last = max(subscription.lastFailureAt, min(subscription.holdUntil, now))
+        if subscription.failingSince == nil || now - last > quietMax {
+            self.subscriptions[slot].failingSince = now
+            self.subscriptions[slot].failures = 0
+        }
+        self.subscriptions[slot].failures += 1
+        self.subscriptions[slot].lastFailureAt = now
         self.subscriptions[slot].lastError = report.error ?? report.status.map { "status \($0)" }
     }
 
     private mutating func suspendIfFailingForLong(_ slot: Int, now: Int64) {
         guard self.limits.suspendAfterMilliseconds > 0, let since = self.subscriptions[slot].failingSince,
-            now - since >= self.limits.suspendAfterMilliseconds
+            now - since >= self.limits.suspendAfterMilliseconds,
+            self.subscriptions[slot].failures >= Self.suspensionFailuresMin
         else { return }
         self.suspend(slot, reason: "every attempt failed since \((now - since) / 1_000) seconds")
     }
@@ -220,6 +242,7 @@ extension DeliveryStateMachine {
         guard let tail = self.subscriptions[slot].lanes[key]?.tail else { return }
         for _ in 0..<count {
             guard let done = self.subscriptions[slot].lanes[key]!.pending.popFirst() else { break }
+            self.subscriptions[slot].lanes[key]!.singles = max(0, self.subscriptions[slot].lanes[key]!.singles - 1)
             self.release(slot, done.event)
             self.subscriptions[slot].cursors[tail]?.tracker.settle(done.event.position.offset.value)
             self.subscriptions[slot].cursors[tail]?.version += 1

@@ -39,6 +39,13 @@ extension DeliveryStateMachine {
     /// for which places are scarce keeps its turn until they are not.
     mutating func pump(now: Int64) {
         guard self.isSending else { return }
+        repeat {
+            self.takeTurns(now: now)
+        } while self.flights.count < self.limits.inFlightMax && self.offerTurns(now: now)
+        self.serveHungry(now: now)
+    }
+
+    private mutating func takeTurns(now: Int64) {
         while self.flights.count < self.limits.inFlightMax, let tenant = self.tenantRing.popFirst() {
             if self.isScarce(for: tenant) {
                 self.heldBack.append(tenant)
@@ -59,7 +66,6 @@ extension DeliveryStateMachine {
             }
             self.endTurn(tenant, credit: credit)
         }
-        self.serveHungry(now: now)
     }
 
     /// A tenant whose turn was cut short goes on with it when there is room again; all others go to the end.
@@ -114,7 +120,9 @@ extension DeliveryStateMachine {
     mutating func passTurn(onDestination index: Int) {
         if case .open = self.destinations[index].circuit.state {
         } else {
-            if self.wakeWaiting(onDestination: index, all: false) { return }
+            if self.wakeWaiting(onDestination: index, all: false) {
+                return self.noteTurn(onHost: self.destinations[index].host)
+            }
         }
         self.wakeWaiting(onHost: self.destinations[index].host)
     }

@@ -31,6 +31,7 @@ extension DeliveryStateMachine {
             self.becomeHungry(slot, tail)
         case .deadLetter(let id):
             if let waiting = self.deadLetterings[id] { self.emit(.writeDeadLetter(waiting.write)) }
+        case .victimSearch: break  // Whoever is hungry asks after every step.
         }
     }
 
@@ -63,6 +64,7 @@ extension DeliveryStateMachine {
         case .refetch(let slot, let incarnation, let tail):
             self.isCurrent(slot, incarnation) && self.subscriptions[slot].cursors[tail]?.fetch == .waiting
         case .deadLetter(let id): self.deadLetterings[id] != nil
+        case .victimSearch: self.failedSearch?.until == timer.at
         }
     }
 }

@@ -99,6 +99,8 @@ public struct DeliveryStateMachine: Sendable {
             case host(Int)
             case refetch(slot: Int, incarnation: UInt64, tail: Int)
             case deadLetter(UInt64)
+            /// Memory is looked for again.
+            case victimSearch
         }
 
         let at: Int64
@@ -107,6 +109,14 @@ public struct DeliveryStateMachine: Sendable {
 
         static func < (lhs: Self, rhs: Self) -> Bool { (lhs.at, lhs.sequence) < (rhs.at, rhs.sequence) }
         static func == (lhs: Self, rhs: Self) -> Bool { (lhs.at, lhs.sequence) == (rhs.at, rhs.sequence) }
+    }
+
+    /// Memory was looked for, and not enough of it was given up.
+    struct FailedSearch: Sendable {
+        /// What the tenant that it was for holds, for each share of its weight.
+        let burden: Int
+        /// For tenants that hold as much it is not looked again before.
+        let until: Int64
     }
 
     struct DeadLettering: Sendable {
@@ -128,6 +138,8 @@ public struct DeliveryStateMachine: Sendable {
     var hosts: [HostState] = []
     var hostIndexes: [String: Int] = [:]
     var freeHosts: [Int] = []
+    /// Hosts that others wait for while somebody was given a turn there.
+    var hostsToOffer = SlotQueue()
     var tenants: [TenantState] = []
     var tenantIndexes: [String: Int] = [:]
     var tenantRing: Deque<Int> = []
@@ -143,6 +155,7 @@ public struct DeliveryStateMachine: Sendable {
     var fetchesInFlight = 0
     var heldBytes = 0
     var reservedBytes = 0
+    var failedSearch: FailedSearch?
     var isSending = true
     var isCommitPlanned = false
     /// Where the tails stood when each hold began, see ``holdTails()``.

@@ -44,8 +44,10 @@ struct Lane: Sendable {
     let tail: Int
     var pending: Deque<Pending> = []
     var state: State = .ready
-    /// A batch with this lane was rejected: its events are tried one by one.
-    var sendsSingly = false
+    /// So many from the head were in a batch that was rejected: they are tried one by one.
+    var singles = 0
+
+    var sendsSingly: Bool { self.singles > 0 }
 
     /// How many from the head must stay in memory: those that somebody is about to report on.
     var pinned: Int {
@@ -62,7 +64,7 @@ struct Lane: Sendable {
         guard pending.attempts > 0 else { return nil }
         var tried = Tried(
             attempts: pending.attempts, firstAttemptAt: pending.firstAttemptAt, dueAt: .min, verdict: pending.verdict,
-            isSingle: self.sendsSingly)
+            isSingle: index < self.singles)
         if index == 0, case .waiting(let until) = self.state { tried.dueAt = until }
         return tried
     }

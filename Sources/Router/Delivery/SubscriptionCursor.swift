@@ -30,6 +30,23 @@ public struct SubscriptionCursor: Sendable, Hashable {
         self.deadLettered = deadLettered
     }
 
+    /// The same, or where its partition has become shorter than it says: back at the end.
+    ///
+    /// That one is detached, so that it is committed before anybody counts as attached: what was committed must not be
+    /// found again when the partition is as long as it was, with other records.
+    /// - Parameters:
+    ///   - end: where what the cursor knows of ends.
+    ///   - tail: what is committed for all attached subscriptions: who is one of them has settled what lies below.
+    public func limited(to end: Offset, tail: Offset) -> Self {
+        guard self.position > end.value else { return self }
+        var limited = self
+        let settled = self.isDetached ? .min : tail.value
+        limited.position = end.value
+        limited.unsettled.removeAll { $0 >= end.value || $0 < settled }
+        limited.isDetached = true
+        return limited
+    }
+
     /// The same, or where its text is too long a beginning that fits: unread from the first offset that had no place.
     func fitting(metadataBytesMax: Int) -> Self {
         var fitting = self

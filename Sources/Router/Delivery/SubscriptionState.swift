@@ -67,7 +67,11 @@ struct SubscriptionState: Sendable {
     var holdUntil: Int64 = .min
     /// When the first event of the batch that is being gathered became ready.
     var batchSince: Int64?
+    /// When the first of the failures in a row was.
     var failingSince: Int64?
+    /// How many they are, and when the last one was.
+    var failures = 0
+    var lastFailureAt: Int64 = 0
     var lastError: String?
     var lostOffsets: Int64 = 0
     /// Detached cursors that want to be read for when there is room.

@@ -14,6 +14,8 @@ import Synchronization
 final class DeadLetterChannel: Sendable {
     typealias Entry = DeadLetterIndex.Entry
 
+    /// How often it is looked what retention has taken.
+    private static let pruneInterval = Duration.seconds(60)
     private let configuration: DispatchConfiguration
     private let log: any EventLog
     private let memory = DeadLetterMemory()
@@ -31,8 +33,6 @@ final class DeadLetterChannel: Sendable {
         let topicPartition = TopicPartition(configuration.deadLetterTopic, Partition(0))
         self.follower = TopicFollower(log: log, topicPartition: topicPartition, logger: logger) { element in
             memory.apply(element.record, at: element.offset)
-            guard memory.isPruningDue(), let start = try? await log.bounds(of: topicPartition).start else { return }
-            memory.prune(before: start)
         }
     }
 
@@ -57,8 +57,27 @@ final class DeadLetterChannel: Sendable {
     /// Knows all letters and tombstones that were written before this call, by whichever process.
     func catchUp() async throws(EventLogError) { try await self.follower?.catchUp() }
 
-    /// Follows what other processes write, until the task is cancelled.
-    func follow() async { await self.follower?.run() }
+    /// Follows what other processes write, and forgets regularly what retention has taken, until the task is cancelled.
+    func follow() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.follower?.run() }
+            while !Task.isCancelled {
+                try? await Task.sleep(for: Self.pruneInterval)
+                // The next time does it.
+                if !Task.isCancelled { try? await self.prune() }
+            }
+        }
+    }
+
+    /// Makes room for a dead letter that is about to be written, those under way counted.
+    /// - Parameter most: letters that the tenant may have; nil: no limit.
+    /// - Returns: whether there is; then ``write(_:generation:)`` has to follow.
+    func reserve(tenant: String, most: Int?) async -> Bool {
+        if self.memory.reserve(tenant: tenant, most: most) { return true }
+        // Retention may have taken some since it was last looked.
+        try? await self.prune()
+        return self.memory.reserve(tenant: tenant, most: most)
+    }
 
     /// The id of the dead letter of one event for one subscription: the same however often it is written.
     static func id(generation: String, origin: Position) -> String {
@@ -80,8 +99,30 @@ final class DeadLetterChannel: Sendable {
     /// Appends a dead letter; it is durable when this returns. Written again, it is the same letter.
     ///
     /// An event that was redriven and failed again keeps its origin, and its attempts are counted together.
+    /// What ``reserve(tenant:most:)`` had made room for is so no longer when this returns or throws.
     /// - Parameter generation: of the subscription or replay that the event could not be delivered to.
     func write(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) {
+        let tenant = write.subscription.tenant
+        let record: LogRecord
+        let offset: Offset?
+        do throws(EventLogError) {
+            record = try await self.record(write, generation: generation)
+            offset = try await self.log.append([
+                ProducerRecord(topic: self.configuration.deadLetterTopic, partition: Partition(0), record: record)
+            ]).first?.offset
+        } catch {
+            self.memory.release(tenant: tenant)
+            throw error
+        }
+        if self.follower == nil, let offset {
+            self.memory.apply(record, at: offset, reserved: tenant)
+        } else {
+            // A shared log's follower applies it, in the log's order: a tombstone may lie behind it already.
+            self.memory.release(tenant: tenant)
+        }
+    }
+
+    private func record(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) -> LogRecord {
         let origin = try await self.origin(of: write.event.position)
         let id = Self.id(generation: generation, origin: origin.position)
         let replay = ReplayKey(machineID: write.subscription)
@@ -103,14 +144,7 @@ final class DeadLetterChannel: Sendable {
             record.value = ByteBuffer()
             record.headers.append(name: "portarium_no_data", value: "true")
         }
-        let positions = try await self.log.append([
-            ProducerRecord(topic: self.configuration.deadLetterTopic, partition: Partition(0), record: record)
-        ])
-        // A shared log's follower applies it, in the log's order: a tombstone may lie behind it already.
-        guard self.follower == nil else { return }
-        if let position = positions.first { self.memory.apply(record, at: position.offset) }
-        // What is there already must not be written again because this failed: the next time does it.
-        if self.memory.isPruningDue() { try? await self.prune() }
+        return record
     }
 
     /// Where an event lies in its own topic, and how often it was tried before it was redriven.

@@ -11,15 +11,34 @@ final class DeadLetterMemory: Sendable {
         var replayTargets: [SubscriptionID: String] = [:]
         /// Where the letters end, as far as is known.
         var end = Offset.zero
-        var writesSincePruning = 0
+        /// Letters of each tenant that are being written, and are not in the index.
+        var underWay: [String: Int] = [:]
+
+        mutating func release(tenant: String) {
+            let left = self.underWay[tenant, default: 1] - 1
+            self.underWay[tenant] = left > 0 ? left : nil
+        }
     }
 
-    /// After so many writes it is looked what retention has taken.
-    private static let writesPerPruning = 1_000
     let state = Mutex(State())
 
+    /// Makes room for a letter that is about to be written, those under way counted; false where there is none.
+    /// - Parameter most: letters that the tenant may have; nil: no limit.
+    func reserve(tenant: String, most: Int?) -> Bool {
+        self.state.withLock { state in
+            let underWay = state.underWay[tenant, default: 0]
+            if let most, state.index.count(tenant: tenant) + underWay >= most { return false }
+            state.underWay[tenant] = underWay + 1
+            return true
+        }
+    }
+
+    /// A letter for which there was room is written, or is not.
+    func release(tenant: String) { self.state.withLock { $0.release(tenant: tenant) } }
+
     /// Takes over one record of the topic.
-    func apply(_ record: LogRecord, at offset: Offset) {
+    /// - Parameter reserved: the tenant for whose letter there was room; at no time it counts twice.
+    func apply(_ record: LogRecord, at offset: Offset, reserved: String? = nil) {
         guard let key = record.key else { return }
         let id = String(buffer: key)
         guard record.value != nil else {
@@ -34,20 +53,11 @@ final class DeadLetterMemory: Sendable {
             isIsolated: record.headers["portarium_isolated"] != nil)
         self.state.withLock { state in
             state.index.insert(entry)
+            if let reserved { state.release(tenant: reserved) }
             state.end = max(state.end, offset.next)
         }
     }
 
     /// Forgets what retention has taken: all that lies before an offset.
     func prune(before start: Offset) { self.state.withLock { $0.index.removeAll(before: start) } }
-
-    /// Counts a record that was written; whether it is time to look what retention has taken.
-    func isPruningDue() -> Bool {
-        self.state.withLock { state in
-            state.writesSincePruning += 1
-            if state.writesSincePruning < Self.writesPerPruning { return false }
-            state.writesSincePruning = 0
-            return true
-        }
-    }
 }

@@ -54,12 +54,10 @@ extension Dispatcher {
     }
 
     private func deadLetter(_ write: DeadLetterWrite) async {
-        let tenant = write.subscription.tenant
-        if let reason = self.reserveDeadLetter(ofTenant: tenant) {
+        if let reason = await self.reserveDeadLetter(ofTenant: write.subscription.tenant) {
             self.observer.deadLetterRefused()
             return self.core.step { state, now in state.machine.deadLetterRefused(write.id, reason: reason, now: now) }
         }
-        defer { self.releaseDeadLetter(ofTenant: tenant) }
         do {
             try await self.deadLetters.write(write, generation: self.generation(of: write.subscription))
             self.journal.note(write)

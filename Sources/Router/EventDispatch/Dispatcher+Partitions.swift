@@ -82,8 +82,10 @@ extension Dispatcher: PartitionListener {
         await self.placing.enter()
         defer { self.placing.leave() }
         let tails = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail] ?? [:]
+        // Cursors first: one that is made meanwhile must not seem to lie past the end.
+        let cursors = try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
         let bounds = try await self.bounds(of: partitions)
-        let places = self.places(try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
+        let places = self.places(cursors)
         self.core.step { state, now in
             for topicPartition in partitions {
                 guard let bounds = bounds[topicPartition] else { continue }
@@ -92,13 +94,13 @@ extension Dispatcher: PartitionListener {
                 state.ends[topicPartition] = bounds.end
                 state.machine.assign(
                     topicPartition, committed: start,
-                    cursors: { (nil, places[$0]?[topicPartition].flatMap { SubscriptionCursor($0) }) }, now: now)
+                    cursors: { (nil, places[$0]?[topicPartition]?.limited(to: bounds.end, tail: start)) }, now: now)
             }
         }
     }
 
-    /// Forgets where everybody stood in a partition that lost its last records: what is written in their place would be
-    /// passed over.
+    /// Takes everybody back in a partition that lost its last records: what is written in their place would be passed
+    /// over. What was not settled before that stays to be sent.
     ///
     /// - Parameter since: when the partition was read last, and was longer. What is a little older than that is
     ///   delivered again, because nobody can say how short it was.
@@ -107,20 +109,25 @@ extension Dispatcher: PartitionListener {
         await self.placing.enter()
         defer { self.placing.leave() }
         let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
+        // A commit under way still says where somebody stood in what is lost.
+        _ = try? await self.commitUnderWay()
         let found = await self.persistently("the place in a partition cannot be found") { () throws(EventLogError) in
-            let end = try await self.log.bounds(of: topicPartition).end
-            let start = try await self.log.offset(of: topicPartition, at: before)
-            return (min(start, end), end, try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
+            let bounds = try await self.log.bounds(of: topicPartition)
+            let place = min(try await self.log.offset(of: topicPartition, at: before), bounds.end)
+            let tails = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail]
+            let cursors = try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
+            return (place, tails?[topicPartition]?.offset ?? bounds.start, bounds.end, cursors)
         }
-        guard let (start, end, committed) = found else { return }
-        let places = self.places(committed)
+        guard let (place, committed, end, cursors) = found else { return }
+        let start = min(place, committed)
+        let places = self.places(cursors)
         self.core.step { state, now in
             guard state.isCurrent(tail) else { return }
             state.machine.finishRevoke(topicPartition)
             state.ends[topicPartition] = end
             state.machine.assign(
                 topicPartition, committed: start,
-                cursors: { (nil, places[$0]?[topicPartition].flatMap { SubscriptionCursor($0) }) }, now: now)
+                cursors: { (nil, places[$0]?[topicPartition]?.limited(to: place, tail: start)) }, now: now)
         }
         self.startTails(of: [topicPartition])
     }
@@ -128,15 +135,16 @@ extension Dispatcher: PartitionListener {
     /// What was committed for the subscriptions and replays that are known, by slot.
     private func places(
         _ committed: [ConsumerGroup: [TopicPartition: CommittedOffset]]
-    ) -> [Int: [TopicPartition: CommittedOffset]] {
+    ) -> [Int: [TopicPartition: SubscriptionCursor]] {
         let groups = self.core.look { state in
             state.compiled.keys.compactMap { slot in
                 state.machine.specification(at: slot).map { (slot, $0.id, $0.generation) }
             }
         }
-        var places: [Int: [TopicPartition: CommittedOffset]] = [:]
+        var places: [Int: [TopicPartition: SubscriptionCursor]] = [:]
         for (slot, id, generation) in groups {
-            places[slot] = committed[GroupName.cursor(of: id, generation: generation)]
+            places[slot] = committed[GroupName.cursor(of: id, generation: generation)]?
+                .compactMapValues { SubscriptionCursor($0) }
         }
         return places
     }

@@ -48,8 +48,6 @@ public final class Dispatcher: Service {
     let leadership = Mutex<(any PartitionListener)?>(nil)
     /// What tenants have of what all share, where that is not what the others have.
     let shares = Mutex<[String: TenantShare]>([:])
-    /// Dead letters of each tenant that are being written.
-    let deadLettersUnderWay = Mutex<[String: Int]>([:])
     /// Who sends the replays where that is not this dispatcher, see ``init(replaysOf:)``.
     let replaying = Mutex<Dispatcher?>(nil)
 
@@ -84,12 +82,13 @@ public final class Dispatcher: Service {
     }
 
     /// A dispatcher that follows no tail and sends only the replays that it is given, see ``sendReplays()``. It shares
-    /// the journal and the dead letters with `main`; the limits count for it apart.
+    /// the journal and the dead letters with `main`, and has a part of the limits for itself, see
+    /// ``DeliveryLimits/ofReplays``.
     init(replaysOf main: Dispatcher) {
         self.configuration = main.configuration
         self.log = main.log
         self.sink = main.sink
-        self.core = DispatchCore(limits: main.configuration.limits)
+        self.core = DispatchCore(limits: main.configuration.limits.ofReplays)
         self.limits = main.limits
         self.journal = main.journal
         self.deadLetters = main.deadLetters

@@ -116,7 +116,9 @@ extension LogReplayService {
         if let correlationID = replay.correlationID {
             subscription.filters.append(.exact(["correlationid": correlationID]))
         }
-        subscription.config.rateLimitPerSecond = replay.ratePerSecond ?? subscription.config.rateLimitPerSecond
+        // What the subscription asks for, and what its sink allows, holds for a replay as well.
+        subscription.config.rateLimitPerSecond =
+            [replay.ratePerSecond, subscription.config.rateLimitPerSecond].compactMap { $0 }.min()
         return (subscription, isHeld, trust)
     }
 

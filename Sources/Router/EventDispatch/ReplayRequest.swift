@@ -37,8 +37,8 @@ public struct ReplayRequest: Sendable, Hashable {
     public var correlationID: String?
     /// All must hold.
     public var filters: [Filter]
-    /// Requests a second at most, `0.001...1000000`; nil: the rate limit of the subscription, none for an isolated
-    /// sink.
+    /// Requests a second at most, `0.001...1000000`, where the subscription's rate limit, or what its sink allows, is
+    /// not lower; nil: those alone, none for an isolated sink.
     public var ratePerSecond: Double?
     public var dryRun: Bool
 
