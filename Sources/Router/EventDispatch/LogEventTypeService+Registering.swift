@@ -64,8 +64,9 @@ extension LogEventTypeService {
         try await self.set(request, of: current)
         let surplus = current.versions.dropLast(self.configuration.versionsMax).map(\.key) + current.leftovers
         try await self.append(surplus.map { ($0, nil) })
+        // A later one of another process may be there already.
         return self.entry(request.type, request.tenant).map {
-            EventTypeRegistration(view: Self.view($0), isNewType: false, isNewVersion: true)
+            EventTypeRegistration(view: Self.view($0, version: version), isNewType: false, isNewVersion: true)
         } ?? registration
     }
 
@@ -90,7 +91,8 @@ extension LogEventTypeService {
         of request: EventTypeRequest, _ version: EventTypeRecord.Version, isNewType: Bool
     ) async throws(ServiceError) -> EventTypeRegistration {
         if let entry = self.entry(request.type, request.tenant), entry.versions.contains(version) {
-            return EventTypeRegistration(view: Self.view(entry), isNewType: isNewType, isNewVersion: true)
+            return EventTypeRegistration(
+                view: Self.view(entry, version: version), isNewType: isNewType, isNewVersion: true)
         }
         let own = isNewType ? ["\(version.tenant)/\(version.generation)"] : []
         try await self.append((own + [version.key]).map { ($0, nil) })

@@ -177,12 +177,14 @@ extension LogEventTypeService {
         try await self.append(entry.leftovers.map { ($0, nil) } + [(settings.key, .settings(settings))])
     }
 
-    static func view(_ entry: EventTypeCatalog.Entry) -> EventTypeView {
-        EventTypeView(
-            type: entry.settings.type, schema: entry.latest.schema, mode: entry.settings.mode,
-            compatibility: entry.settings.compatibility, version: entry.latest.number,
+    /// - Parameter version: the one that is shown; nil: the latest.
+    static func view(_ entry: EventTypeCatalog.Entry, version: EventTypeRecord.Version? = nil) -> EventTypeView {
+        let version = version ?? entry.latest
+        return EventTypeView(
+            type: entry.settings.type, schema: version.schema, mode: entry.settings.mode,
+            compatibility: entry.settings.compatibility, version: version.number,
             createdAt: Timestamp(milliseconds: entry.settings.createdAt),
-            updatedAt: Timestamp(milliseconds: max(entry.settings.updatedAt, entry.latest.createdAt)))
+            updatedAt: Timestamp(milliseconds: max(entry.settings.updatedAt, version.createdAt)))
     }
 
     private static func view(_ version: EventTypeRecord.Version, of type: String) -> EventTypeVersionView {
