@@ -6,7 +6,7 @@ import Transforms
 /// What becomes of events.
 struct EventTransformTests {
     static func transform(_ json: String) throws -> EventTransform {
-        try EventTransform(try JSONTree(ByteBuffer(string: json)))
+        try EventTransform(text: json)
     }
 
     static func event(_ data: String?, type contentType: String? = "application/json") -> CloudEvent {

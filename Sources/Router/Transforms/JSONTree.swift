@@ -3,16 +3,11 @@ import NIOCore
 
 /// A value of JSON that can be taken apart and put together. Numbers stay as they were written, members in their order.
 /// Whoever makes one of others keeps it within ``depthMax``: releasing it takes stack for each level.
-public indirect enum JSONTree: Sendable, Hashable {
+indirect enum JSONTree: Sendable, Hashable {
     /// A member of an object.
-    public struct Member: Sendable, Hashable {
-        public var name: String
-        public var value: JSONTree
-
-        public init(name: String, value: JSONTree) {
-            self.name = name
-            self.value = value
-        }
+    struct Member: Sendable, Hashable {
+        var name: String
+        var value: JSONTree
     }
 
     case null
@@ -25,13 +20,13 @@ public indirect enum JSONTree: Sendable, Hashable {
     case object([Member])
 
     /// Values inside one text at most.
-    public static let valuesMax = 100_000
+    static let valuesMax = 100_000
     /// Arrays and objects inside each other at most.
-    public static let depthMax = 64
+    static let depthMax = 64
 
     /// Reads one JSON text.
     /// - Throws: `malformedJSON`, or `limitExceeded` over ``valuesMax`` or ``depthMax``.
-    public init(_ text: ByteBuffer) throws(CloudEventError) {
+    init(_ text: ByteBuffer) throws(CloudEventError) {
         let result = text.withUnsafeReadableBytes { bytes -> Result<JSONTree, CloudEventError> in
             Result { () throws(CloudEventError) in
                 var reader = JSONTreeReader(bytes)
@@ -42,7 +37,7 @@ public indirect enum JSONTree: Sendable, Hashable {
     }
 
     /// A string as it is meant, a number or boolean as it is written; nil for everything else.
-    public var text: String? {
+    var text: String? {
         switch self {
         case .string(let text), .number(let text): text
         case .boolean(let value): value ? "true" : "false"
@@ -52,7 +47,7 @@ public indirect enum JSONTree: Sendable, Hashable {
 
     /// Appends the value as JSON, until the buffer has more than so many bytes.
     /// - Returns: whether it fitted, and is nested no deeper than ``depthMax``.
-    public func write(into buffer: inout ByteBuffer, bytesMax: Int) -> Bool {
+    func write(into buffer: inout ByteBuffer, bytesMax: Int) -> Bool {
         self.write(into: &buffer, bytesMax: bytesMax, levels: Self.depthMax)
     }
 
