@@ -48,7 +48,7 @@ struct AttributeTemplateTests {
     @Test func bracesAreWrittenTwice() throws {
         let templates = CompiledTemplates(try WebhookMapping([.subject: ["{{{endpoint}}}"]]))
         let content = WebhookContent(headers: [], endpoint: "e", hashed: .init())
-        var work = TemplateWork()
+        var work = TemplateWork(bytes: 0)
         #expect(templates.value(of: .subject, in: content, [], work: &work) == "{e}")
     }
 
@@ -57,7 +57,7 @@ struct AttributeTemplateTests {
         let many = String(repeating: "{/a}", count: 200)
         let templates = CompiledTemplates(try WebhookMapping([.subject: [many, "{/a|before:-}"]]))
         let content = WebhookContent(headers: [], endpoint: "e", hashed: .init())
-        var work = TemplateWork()
+        var work = TemplateWork(bytes: 0)
         let long = "x-" + String(repeating: "y", count: CompiledTemplates.bytesMax / 2)
         #expect(templates.value(of: .subject, in: content, [long], work: &work) == "x")
         #expect(templates.value(of: .subject, in: content, ["yy"], work: &work) == String(repeating: "yy", count: 200))
@@ -68,8 +68,8 @@ struct AttributeTemplateTests {
         let templates = CompiledTemplates(
             try WebhookMapping([.type: [hashes], .subject: [hashes, "{/a}{header:b}{form:c}{hash}", "none"]]))
         let content = WebhookContent(
-            headers: [("b", "1")], endpoint: "e", hashed: .init(repeating: 1, count: TemplateWork.unitsMax / 150))
-        var work = TemplateWork()
+            headers: [("b", "1")], endpoint: "e", hashed: .init(repeating: 1, count: TemplateWork.unitsMin / 150))
+        var work = TemplateWork(bytes: 0)
         #expect(templates.value(of: .type, in: content, ["1"], work: &work)?.utf8.count == 2_048)
         // The second one of the request has nothing left to read with, but for what is there already.
         #expect(templates.value(of: .subject, in: content, ["1"], work: &work) == nil)
@@ -86,14 +86,14 @@ struct AttributeTemplateTests {
         for (name, rules) in ProviderRules.platforms.merging(ProviderRules.services, uniquingKeysWith: { $1 }) {
             let content = WebhookContent(headers: [], endpoint: "e", hashed: .init(), kind: "k")
             let members = [String?](repeating: "1", count: rules.other.paths.count)
-            var work = TemplateWork()
+            var work = TemplateWork(bytes: 0)
             #expect(rules.other.value(of: .type, in: content, members, work: &work) != nil, "\(name)")
         }
         for rules in [ProviderRules.github, ProviderRules.gitlab] {
             for (kind, templates) in rules.kinds {
                 let content = WebhookContent(headers: [], endpoint: "e", hashed: .init(), kind: kind)
                 let members = [String?](repeating: "1", count: templates.paths.count)
-                var work = TemplateWork()
+                var work = TemplateWork(bytes: 0)
                 #expect(templates.value(of: .type, in: content, members, work: &work)?.isEmpty == false, "\(kind)")
                 #expect(templates.value(of: .id, in: content, members, work: &work) != nil, "\(kind)")
             }

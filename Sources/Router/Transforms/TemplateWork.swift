@@ -2,9 +2,10 @@
 /// Whatever reads a text or goes through a tree pays for it first: what comes of something is bounded by its bytes, but
 /// what is read to make it would be bounded by nothing.
 package struct TemplateWork: Sendable {
-    /// Bytes of texts, members that are looked at, and values that are gone through, all together: four times the
-    /// largest body that there is by default.
-    package static let unitsMax = 33_554_432
+    /// Units that there are for whatever comes.
+    package static let unitsMin = 4_194_304
+    /// Units that there are further for each byte that came: who sends little cannot make much work of it.
+    package static let unitsPerByte = 4
 
     /// What was too much.
     package enum Overrun: Error, Sendable {
@@ -14,10 +15,14 @@ package struct TemplateWork: Sendable {
         case work
     }
 
+    /// Bytes of texts, members that are looked at, and values that are gone through, all together.
+    package let unitsMax: Int
     private var unitsLeft: Int
 
-    package init(unitsMax: Int = Self.unitsMax) {
-        self.unitsLeft = unitsMax
+    /// - Parameter bytes: of what templates are filled from.
+    package init(bytes: Int) {
+        self.unitsMax = Self.unitsMin + Self.unitsPerByte * bytes
+        self.unitsLeft = self.unitsMax
     }
 
     /// Once something could not be paid for, nothing can.

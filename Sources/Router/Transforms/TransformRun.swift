@@ -14,7 +14,7 @@ struct TransformRun {
     private var unreadable: TransformFault?
     /// Bytes of texts that templates may still make.
     private var textBytesLeft: Int
-    private var work = TemplateWork()
+    private var work: TemplateWork
     /// Whether a step said what describes the data: then it stays when another one changes them.
     private var hasOwnSchema = false
 
@@ -22,6 +22,7 @@ struct TransformRun {
         self.event = event
         self.limits = limits
         self.textBytesLeft = limits.eventBytesMax
+        self.work = TemplateWork(bytes: event.data?.readableBytes ?? 0)
     }
 
     mutating func apply(_ step: EventTransform.Step, at place: String) throws(TransformFault) {
@@ -78,7 +79,7 @@ struct TransformRun {
             case .work:
                 throw TransformFault(
                     pointer: place,
-                    detail: "reads more than \(TemplateWork.unitsMax) bytes, members and values of one event: use "
+                    detail: "reads more than \(self.work.unitsMax) bytes, members and values of this event: use "
                         + "fewer filters of long texts, and fewer places in large arrays and objects")
             }
         }

@@ -40,7 +40,7 @@ public struct WebhookTranslator: Sendable {
         let content = WebhookContent(headers: request.headers, endpoint: self.endpoint.id, hashed: request.body)
         let contentType = content.header("content-type")
         if let events = try self.ready(request, content, contentType) { return events }
-        var work = TemplateWork()
+        var work = TemplateWork(bytes: request.body.readableBytes)
         if self.rules.isBatch { return try self.batch(content, arrival, &work) }
         let event = try self.event(content, contentType, arrival, &work)
         return [event]
@@ -137,7 +137,7 @@ public struct WebhookTranslator: Sendable {
         _ content: WebhookContent, _ templates: CompiledTemplates, _ values: Values, data: ByteBuffer, type: String,
         _ arrival: Timestamp, _ work: inout TemplateWork
     ) throws(CloudEventError) -> CloudEvent {
-        var knownWork = TemplateWork()
+        var knownWork = TemplateWork(bytes: content.hashed.readableBytes)
         func value(_ attribute: WebhookMapping.Attribute) -> String? {
             if let own, values.own.count == own.paths.count,
                 let value = own.value(of: attribute, in: content, values.own, work: &work)
