@@ -135,6 +135,26 @@ import Testing
         #expect(catalog.list(tenant: "other").isEmpty)
     }
 
+    @Test func aPageOfLargeSubscriptionsEndsEarly() async throws {
+        try await DispatchWorld.with { world in
+            let names = (100..<170).map { "s\($0)" }
+            for name in names {
+                var subscription = Subscription(
+                    id: SubscriptionID(tenant: "large", name: name), sink: "https://sink.example/")
+                subscription.config.transform = #"[{"data":1}"# + String(repeating: " ", count: 65_000) + "]"
+                _ = try await world.subscriptions.create(subscription, secrets: SubscriptionSecrets())
+            }
+            var page = PageRequest(limit: 200)
+            let first = try await world.subscriptions.list(tenant: "large", page: page)
+            #expect(first.items.count == 64)
+            #expect(first.nextCursor == "s163")
+            page.cursor = first.nextCursor
+            let rest = try await world.subscriptions.list(tenant: "large", page: page)
+            #expect((first.items + rest.items).map(\.stored.subscription.id.name) == names)
+            #expect(rest.nextCursor == nil)
+        }
+    }
+
     @Test func aReservedNameIsTakenAndCounts() {
         var catalog = SubscriptionCatalog()
         #expect(catalog.reserve(DispatchWorld.id("a"), perTenantMax: 1) == .reserved)

@@ -12,7 +12,7 @@ import Transforms
 struct TransformSinkTests {
     private static func attempt(_ transform: String?, _ data: String...) throws -> DeliveryAttempt {
         var subscription = DispatchWorld.subscription()
-        subscription.config.transform = try transform.map { try JSONTree(ByteBuffer(string: $0)) }
+        subscription.config.transform = transform
         let elements = data.enumerated().map { index, text in
             DeliveryAttempt.Element(
                 event: CloudEvent(id: "\(index)", source: "/test", type: "a", data: ByteBuffer(string: text)),
@@ -46,6 +46,24 @@ struct TransformSinkTests {
         #expect(report.error == "transform: /1/data/was needs '/b', which the event's data do not have")
         #expect(!report.reachedDestination)
         #expect(sink.data.isEmpty)
+    }
+
+    /// Transforms were stored as JSON at first.
+    @Test func aTransformIsTakenOutOfItsRecord() throws {
+        func record(_ transform: String) -> ByteBuffer {
+            ByteBuffer(
+                string: #"""
+                    {"v":1,"tenant":"acme","status":"active","generation":"g","revision":1,"createdAtMs":10,
+                     "updatedAtMs":20,"startOffsets":[],
+                     "subscription":{"id":"a","sink":"https://example.com/","protocol":"HTTP",
+                      "config":{"transform":\#(transform)}}}
+                    """#)
+        }
+        for json in [#"[{"data":{"a":1}}]"#, #""[{\"data\":{\"a\":1}}]""#] {
+            let stored = try StoredSubscription(record: record(json))
+            #expect(stored.subscription.config.transform == #"[{"data":{"a":1}}]"#)
+        }
+        #expect(try StoredSubscription(record: record("null")).subscription.config.transform == nil)
     }
 
     @Test func aTransformThatCannotBeReadLetsNothingOut() throws {

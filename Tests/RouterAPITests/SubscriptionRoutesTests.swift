@@ -215,4 +215,39 @@ struct SubscriptionRoutesTests {
         #expect(all["items"]?.array.count == 7)
         #expect(all["nextCursor"] == nil)
     }
+
+    private static func document(_ id: String, transform: String) -> String {
+        #"{"id":"\#(id)","sink":"https://sink.example","protocol":"HTTP","config":{"transform":\#(transform)}}"#
+    }
+
+    /// What `portarium transform eval` was tried with is what the subscription does.
+    @Test func aTransformStaysAsItWasWritten() async throws {
+        let api = try APIFixture()
+        let transform = #"[ {"data": {"b": 12345678901234567890, "a": 1.50, "c": "{/x}"}} ]"#
+        let made = try await api.send(.post, "/v1/subscriptions", body: Self.document("a", transform: transform))
+        #expect(made.status == 201)
+        #expect(made.text.contains(#""transform":\#(transform)}"#))
+        #expect(try await api.send(.get, "/v1/subscriptions/a").text.contains(#""transform":\#(transform)}"#))
+        let again = try await api.send(.put, "/v1/subscriptions/a", body: made.text)
+        #expect(again.text.contains(#""transform":\#(transform)}"#))
+        let without = try await api.send(.put, "/v1/subscriptions/a", body: Self.document("a", transform: "null"))
+        #expect(without.status == 200)
+        #expect(!without.text.contains("transform"))
+    }
+
+    @Test(arguments: [
+        (#""[{\"data\":1}]""#, "/config/transform"), ("5", "/config/transform"),
+        (#"[{"data":["{"]}]"#, "/config/transform/0/data/0"),
+        (#"[{"data":1}"# + String(repeating: " ", count: 65_536) + "]", "/config/transform"),
+        (
+            #"[{"data":\#(String(repeating: "[", count: 70))\#(String(repeating: "]", count: 70))}]"#,
+            "/config/transform"
+        ),
+    ])
+    func whatIsNoTransformIsRefused(_ transform: String, _ pointer: String) async throws {
+        let answer = try await APIFixture()
+            .send(.post, "/v1/subscriptions", body: Self.document("a", transform: transform))
+        #expect(answer.status == 422)
+        #expect(try answer.json()["errors"]?[0]?["pointer"]?.string == pointer)
+    }
 }

@@ -36,6 +36,17 @@ import WebhookSignatures
         #expect(json.hasSuffix(#""updatedAtMs":1795429230123,"v":1}"#))
     }
 
+    @Test func aTransformIsStoredAsItsText() throws {
+        var stored = Self.stored()
+        stored.subscription.config.transform = #"[ {"data": {"b": 1.50, "a": 12345678901234567890}} ]"#
+        let again = try Self.decoded(try stored.json())
+        #expect(again == stored)
+        // One that was stored as JSON is none that anything is sent with, before it was taken out of the record.
+        let text = try stored.json()
+            .replacing(#""[ {\"data\": {\"b\": 1.50, \"a\": 12345678901234567890}} ]""#, with: #"[{"data":1}]"#)
+        #expect(try Self.decoded(text).subscription.config.transform == "")
+    }
+
     @Test func secretsAndAgreementsAreReadAgain() throws {
         var stored = Self.stored()
         stored.subscription.config.signing = .ed25519

@@ -25,6 +25,10 @@ struct AttributeTemplateTests {
         (.dots, "orders/create", "orders.create"), (.origin, "https://a.example:8/x?y", "https://a.example:8"),
         (.origin, "none", "none"), (.parent, "https://x/users/me", "https://x/users"), (.parent, "x", "x"),
         (.before("#note_"), "u#note_1", "u"), (.before("#"), "u", "u"), (.after("jira:"), "jira:x", "x"),
+        (.before("aab"), "aaab", "a"), (.after("abab"), "abacababx", "x"), (.after("é"), "caféé", "é"),
+        (.before("x"), "e\u{301}x", "e\u{301}"), (.after("e"), "e\u{301}x", "\u{301}x"),
+        (.parent, "a/\u{301}", "a"),
+        (.dots, "/\u{301}é/", ".\u{301}é."), (.origin, "a://b\u{301}/c", "a://b\u{301}"), (.slug, "é-Ab  9é", "ab_9"),
     ])
     func filtersAreTotal(filter: AttributeTemplate.Filter, text: String, expected: String) {
         #expect(filter.applied(to: text) == expected)
@@ -44,7 +48,37 @@ struct AttributeTemplateTests {
     @Test func bracesAreWrittenTwice() throws {
         let templates = CompiledTemplates(try WebhookMapping([.subject: ["{{{endpoint}}}"]]))
         let content = WebhookContent(headers: [], endpoint: "e", hashed: .init())
-        #expect(templates.value(of: .subject, in: content, []) == "{e}")
+        var work = TemplateWork(bytes: 0)
+        #expect(templates.value(of: .subject, in: content, [], work: &work) == "{e}")
+    }
+
+    /// Thousands of places with the same long value would make gigabytes of one request.
+    @Test func aTextThatIsTooLongIsNoAlternative() throws {
+        let many = String(repeating: "{/a}", count: 200)
+        let templates = CompiledTemplates(try WebhookMapping([.subject: [many, "{/a|before:-}"]]))
+        let content = WebhookContent(headers: [], endpoint: "e", hashed: .init())
+        var work = TemplateWork(bytes: 0)
+        let long = "x-" + String(repeating: "y", count: CompiledTemplates.bytesMax / 2)
+        #expect(templates.value(of: .subject, in: content, [long], work: &work) == "x")
+        #expect(templates.value(of: .subject, in: content, ["yy"], work: &work) == String(repeating: "yy", count: 200))
+    }
+
+    @Test func templatesThatTakeTooMuchWorkAreNoAlternatives() throws {
+        let hashes = String(repeating: "{hash}", count: 100)
+        let templates = CompiledTemplates(
+            try WebhookMapping([.type: [hashes], .subject: [hashes, "{/a}{header:b}{form:c}{hash}", "none"]]))
+        let content = WebhookContent(
+            headers: [("b", "1")], endpoint: "e", hashed: .init(repeating: 1, count: TemplateWork.unitsMin / 150))
+        var work = TemplateWork(bytes: 0)
+        #expect(templates.value(of: .type, in: content, ["1"], work: &work)?.utf8.count == 2_048)
+        // The second one of the request has nothing left to read with, but for what is there already.
+        #expect(templates.value(of: .subject, in: content, ["1"], work: &work) == nil)
+    }
+
+    @Test func filtersOfOnePlaceAreBounded() throws {
+        let filters = String(repeating: "|lower", count: AttributeTemplate.filtersMax)
+        _ = try AttributeTemplate("{/a\(filters)}{/b\(filters)}")
+        #expect(throws: AttributeTemplate.Fault.self) { try AttributeTemplate("{/a\(filters)|lower}") }
     }
 
     @Test func everyTemplateOfTheTableIsOne() {
@@ -52,14 +86,16 @@ struct AttributeTemplateTests {
         for (name, rules) in ProviderRules.platforms.merging(ProviderRules.services, uniquingKeysWith: { $1 }) {
             let content = WebhookContent(headers: [], endpoint: "e", hashed: .init(), kind: "k")
             let members = [String?](repeating: "1", count: rules.other.paths.count)
-            #expect(rules.other.value(of: .type, in: content, members) != nil, "\(name)")
+            var work = TemplateWork(bytes: 0)
+            #expect(rules.other.value(of: .type, in: content, members, work: &work) != nil, "\(name)")
         }
         for rules in [ProviderRules.github, ProviderRules.gitlab] {
             for (kind, templates) in rules.kinds {
                 let content = WebhookContent(headers: [], endpoint: "e", hashed: .init(), kind: kind)
                 let members = [String?](repeating: "1", count: templates.paths.count)
-                #expect(templates.value(of: .type, in: content, members)?.isEmpty == false, "\(kind)")
-                #expect(templates.value(of: .id, in: content, members) != nil, "\(kind)")
+                var work = TemplateWork(bytes: 0)
+                #expect(templates.value(of: .type, in: content, members, work: &work)?.isEmpty == false, "\(kind)")
+                #expect(templates.value(of: .id, in: content, members, work: &work) != nil, "\(kind)")
             }
         }
     }

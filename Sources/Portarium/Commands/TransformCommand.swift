@@ -50,8 +50,8 @@ struct TransformCommand: AsyncParsableCommand {
         }
 
         private static func transform(_ bytes: [UInt8]) throws -> EventTransform {
-            do {
-                return try EventTransform(try JSONTree(ByteBuffer(bytes: bytes)))
+            do throws(TransformFault) {
+                return try EventTransform(text: String(decoding: bytes, as: UTF8.self))
             } catch {
                 throw CommandFailure(.usage, TerminalText.safe("this is no transform: \(error)"))
             }

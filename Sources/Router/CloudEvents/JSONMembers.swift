@@ -3,17 +3,40 @@ import NIOCore
 /// The members of a JSON object as the texts that they are.
 public enum JSONMembers {
     /// The JSON text of a member, a slice of the whole; nil where there is none.
+    /// - Parameter path: names of members, from the outside in; where one of them is no object there is none.
     /// - Throws: `malformedJSON` where the text is no JSON object; `limitExceeded` for what is nested deeper than
     ///   `nestingMax`.
     public static func text(
-        of name: String, in text: ByteBuffer, nestingMax: Int
+        at path: [String], in text: ByteBuffer, nestingMax: Int
     ) throws(CloudEventError) -> ByteBuffer? {
-        let result = text.withUnsafeReadableBytes { bytes in
-            Result { () throws(CloudEventError) in try self.range(of: name, bytes, nestingMax) }
-        }
-        return try result.get().flatMap { range in
+        try self.range(at: path, in: text, nestingMax: nestingMax).flatMap { range in
             text.getSlice(at: text.readerIndex + range.lowerBound, length: range.count)
         }
+    }
+
+    /// Where the text of a member lies, in bytes from the first readable one; else like ``text(at:in:nestingMax:)``.
+    /// - Throws: the same.
+    public static func range(
+        at path: [String], in text: ByteBuffer, nestingMax: Int
+    ) throws(CloudEventError) -> Range<Int>? {
+        let result = text.withUnsafeReadableBytes { bytes in
+            Result { () throws(CloudEventError) in try self.range(at: path, bytes, nestingMax) }
+        }
+        return try result.get()
+    }
+
+    private static func range(
+        at path: [String], _ bytes: UnsafeRawBufferPointer, _ nestingMax: Int
+    ) throws(CloudEventError) -> Range<Int>? {
+        var found = 0..<bytes.count
+        for (depth, name) in path.enumerated() {
+            let object = UnsafeRawBufferPointer(rebasing: bytes[found])
+            guard depth == 0 || object.first == UInt8(ascii: "{"),
+                let member = try self.range(of: name, object, nestingMax - depth)
+            else { return nil }
+            found = (found.lowerBound + member.lowerBound)..<(found.lowerBound + member.upperBound)
+        }
+        return found
     }
 
     private static func range(

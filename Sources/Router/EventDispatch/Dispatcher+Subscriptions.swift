@@ -106,7 +106,7 @@ extension Dispatcher {
 extension Destination {
     convenience init(_ subscription: Subscription, trust: OutboundTrust) {
         var trust = trust
-        let transform = subscription.config.transform.flatMap { try? EventTransform($0) }
+        let transform = subscription.config.transform.flatMap { try? EventTransform(text: $0) }
         // Nothing is sent as it is where it was to be changed.
         if subscription.config.transform != nil, transform == nil { trust.fault = "its transform cannot be used" }
         self.init(

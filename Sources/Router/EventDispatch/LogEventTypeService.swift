@@ -16,9 +16,6 @@ import Foundation
 /// back, whoever wrote it. What counts is decided by the order of the log alone (``EventTypeCatalog``), so that every
 /// process decides the same.
 public final class LogEventTypeService: EventTypeService, EventTypeSource, Service {
-    /// Bytes of schemas that one page of a list has at most, with one type at least.
-    private static let pageBytesMax = 4 << 20
-
     let configuration: EventTypeServiceConfiguration
     private let log: any EventLog
     private let logger: Logger
@@ -72,13 +69,9 @@ public final class LogEventTypeService: EventTypeService, EventTypeSource, Servi
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<EventTypeView> {
         try await self.catchUp()
         let found = self.catalog.withLock { $0.list(tenant: tenant, after: page.cursor, limit: page.limit + 1) }
-        var (items, bytes): ([EventTypeView], Int) = ([], 0)
-        for entry in found.prefix(page.limit) {
-            bytes += entry.latest.schema.utf8.count
-            if !items.isEmpty, bytes > Self.pageBytesMax { break }
-            items.append(Self.view(entry))
-        }
-        return Page(items: items, nextCursor: found.count > items.count ? items.last?.type : nil)
+        return Page(
+            of: found, limit: page.limit, bytes: { $0.latest.schema.utf8.count }, cursor: { Self.view($0).type }
+        ) { Self.view($0) }
     }
 
     /// See ``EventTypeService/versions(of:tenant:page:)``.
@@ -95,13 +88,9 @@ public final class LogEventTypeService: EventTypeService, EventTypeSource, Servi
             after = number
         }
         let found = entry.versions.filter { $0.number > after }
-        var (items, bytes): ([EventTypeVersionView], Int) = ([], 0)
-        for version in found.prefix(page.limit) {
-            bytes += version.schema.utf8.count
-            if !items.isEmpty, bytes > Self.pageBytesMax { break }
-            items.append(Self.view(version, of: type))
-        }
-        return Page(items: items, nextCursor: found.count > items.count ? items.last.map { String($0.version) } : nil)
+        return Page(
+            of: found, limit: page.limit, bytes: { $0.schema.utf8.count }, cursor: { String($0.number) }
+        ) { Self.view($0, of: type) }
     }
 
     /// See ``EventTypeService/version(_:of:tenant:)``.

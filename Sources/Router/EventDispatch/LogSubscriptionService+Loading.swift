@@ -54,7 +54,7 @@ extension LogSubscriptionService {
     func loaded(_ key: SubscriptionRecordKey, _ value: ByteBuffer, _ groups: some Sequence<ConsumerGroup>) -> Loaded? {
         let id = key.id
         do {
-            let stored = try JSONDecoder().decode(StoredSubscription.self, from: Data(value.readableBytesView))
+            let stored = try StoredSubscription(record: value)
             guard stored.subscription.id == id, key.generation ?? stored.generation == stored.generation else {
                 return nil
             }

@@ -196,11 +196,10 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     public func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView> {
         try await self.catchUp()
         let found = self.catalog.withLock { $0.list(tenant: tenant, after: page.cursor, limit: page.limit + 1) }
-        let items = found.prefix(page.limit)
         let elsewhere = try await self.elsewhere(tenant: tenant)
         return Page(
-            items: items.map { self.view($0, elsewhere) },
-            nextCursor: found.count > page.limit ? items.last?.subscription.id.name : nil)
+            of: found, limit: page.limit, bytes: { $0.subscription.sizeBytes }, cursor: { $0.subscription.id.name }
+        ) { self.view($0, elsewhere) }
     }
 
     /// Takes effect for all that was not read for the subscription yet, from a position that is durable before the

@@ -13,7 +13,7 @@ public protocol SubscriptionService: Sendable {
     /// - Throws: `notFound`.
     func get(_ id: SubscriptionID) async throws(ServiceError) -> SubscriptionView
 
-    /// A tenant's subscriptions by name.
+    /// A tenant's subscriptions by name. A page ends early where they would be too many bytes.
     func list(tenant: String, page: PageRequest) async throws(ServiceError) -> Page<SubscriptionView>
 
     /// Replaces source, types, filters, sink and config; `start` keeps what it came to at creation. Takes effect at the

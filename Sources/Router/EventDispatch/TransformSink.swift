@@ -25,6 +25,8 @@ public struct TransformSink: EventSink {
         var changed = attempt
         do throws(TransformFault) {
             for index in changed.elements.indices {
+                // What one event takes is bounded; a batch of them must not keep others from the thread for so long.
+                if index > changed.elements.startIndex { await Task.yield() }
                 changed.elements[index].event = try transform.applied(
                     to: changed.elements[index].event, limits: self.limits)
             }

@@ -35,7 +35,7 @@ struct EventTypeRoutes: Sendable {
         of request: Request, _ context: RouterRequestContext, pathType: String?, needsSchema: Bool
     ) async throws -> EventTypeRequest {
         let (document, schema) = try await self.bodies.decode(
-            EventTypeDocument.self, textOf: "schema", from: request)
+            EventTypeDocument.self, textAt: ["schema"], from: request)
         return try document.request(
             tenant: context.tenant, pathType: pathType, schema: schema.map { String(buffer: $0) },
             needsSchema: needsSchema)

@@ -21,14 +21,14 @@ struct JSONBodyReader: Sendable {
         return try await self.bodies.withBody(of: request) { body in try Self.decode(type, body) }
     }
 
-    /// The same, and the text of a member as it was sent; nil where there is none.
+    /// The same, and the text of a member, by the names that lead to it, as it was sent; nil where there is none.
     func decode<Document: Decodable>(
-        _ type: Document.Type, textOf member: String, from request: Request
+        _ type: Document.Type, textAt path: [String], from request: Request
     ) async throws -> (document: Document, text: ByteBuffer?) {
         try Self.checkContentType(of: request)
         return try await self.bodies.withBody(of: request) { body in
             let document = try Self.decode(type, body)
-            return (document, try JSONMembers.text(of: member, in: body, nestingMax: JSONGrammar.depthMax))
+            return (document, try JSONMembers.text(at: path, in: body, nestingMax: JSONGrammar.depthMax))
         }
     }
 

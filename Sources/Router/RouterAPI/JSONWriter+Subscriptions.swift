@@ -1,3 +1,4 @@
+import CloudEvents
 import EventDispatch
 import EventLog
 import FoundationEssentials
@@ -8,7 +9,7 @@ extension JSONWriter {
     /// A subscription as it was asked for, and how it does.
     mutating func subscription(_ view: SubscriptionView) throws {
         let stored = view.stored
-        let document = try JSONWriter.encoder.encode(SubscriptionDocument(stored.subscription))
+        let document = try JSONWriter.document(of: stored.subscription)
         self.object { json in
             json.members(of: document)
             json.member("status", view.status.rawValue)
@@ -47,6 +48,20 @@ extension JSONWriter {
     mutating func filters(_ name: StaticString, _ filters: [Filter]) throws {
         let document = try JSONWriter.encoder.encode(filters)
         self.raw(name) { buffer in buffer.writeBytes(document) }
+    }
+
+    /// With the transform as the text that it is, which no encoder writes.
+    private static func document(of subscription: Subscription) throws -> [UInt8] {
+        var document = SubscriptionDocument(subscription)
+        let transform = document.config.transform
+        document.config.transform = nil
+        var bytes = Array(try self.encoder.encode(document))
+        guard let transform,
+            let config = try JSONMembers.range(
+                at: ["config"], in: ByteBuffer(bytes: bytes), nestingMax: JSONGrammar.depthMax)
+        else { return bytes }
+        bytes.insert(contentsOf: Array(",\"transform\":\(transform)".utf8), at: config.upperBound - 1)
+        return bytes
     }
 
     private static var encoder: JSONEncoder {

@@ -62,8 +62,16 @@ struct SubscriptionRoutes: Sendable {
         return SubscriptionID(tenant: context.tenant, name: name)
     }
 
+    /// The body. The transform in it is taken as it was written: numbers are not read, nor members sorted.
+    private func document(of request: Request) async throws -> SubscriptionDocument {
+        var (document, transform) = try await self.bodies.decode(
+            SubscriptionDocument.self, textAt: ["config", "transform"], from: request)
+        document.config.transform = transform.map { String(buffer: $0) }.flatMap { $0 == "null" ? nil : $0 }
+        return document
+    }
+
     @Sendable private func create(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
-        let document = try await self.bodies.decode(SubscriptionDocument.self, from: request)
+        let document = try await self.document(of: request)
         let subscription = try document.checkedSubscription(
             tenant: context.tenant, policy: self.networkPolicy, defaultName: ResourceName.mintSubscription)
         let view = try await self.service.create(subscription, secrets: document.secrets)
@@ -82,7 +90,7 @@ struct SubscriptionRoutes: Sendable {
 
     @Sendable private func update(_ request: Request, _ context: RouterRequestContext) async throws -> Response {
         let id = try Self.id(in: context)
-        let document = try await self.bodies.decode(SubscriptionDocument.self, from: request)
+        let document = try await self.document(of: request)
         let subscription = try document.checkedSubscription(
             tenant: id.tenant, policy: self.networkPolicy, defaultName: { id.name })
         var faults = FieldFaults()

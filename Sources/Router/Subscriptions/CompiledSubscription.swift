@@ -17,7 +17,7 @@ public final class CompiledSubscription: Sendable {
     ///   also for a transform that cannot be used.
     public init(_ subscription: Subscription) throws(FilterError) {
         do throws(TransformFault) {
-            _ = try subscription.config.transform.map { (tree) throws(TransformFault) in try EventTransform(tree) }
+            if let transform = subscription.config.transform { _ = try EventTransform(text: transform) }
         } catch {
             throw FilterError(pointer: "/config/transform" + error.pointer, detail: error.detail)
         }

@@ -1,5 +1,4 @@
 import CloudEvents
-import Transforms
 import WebhookSignatures
 
 extension SubscriptionConfiguration {
@@ -32,7 +31,11 @@ extension SubscriptionConfiguration {
         }
         self.signing = signing?.0
         secrets = signing?.1
-        self.transform = reader.json("transform")
+        // What people write is taken from the text of their document. What is stored is a text in itself; where it is
+        // not, it is of a form from before, and nothing may be sent until it was taken from there.
+        if reader.isTolerant, reader.has("transform") {
+            self.transform = (try? reader.container.decode(String.self, forKey: DocumentKey("transform"))) ?? ""
+        }
         reader.refuseMembers(
             except: [
                 "ordering", "concurrency", "mode", "batch", "timeoutMs", "retry", "deadLetter", "start", "rateLimit",

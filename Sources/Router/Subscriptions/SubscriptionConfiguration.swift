@@ -1,4 +1,3 @@
-import Transforms
 import WebhookSignatures
 
 /// The `config` member of a subscription: how its events are delivered.
@@ -55,8 +54,8 @@ public struct SubscriptionConfiguration: Sendable, Hashable {
     public var rateLimitPerSecond: Double?
     /// How requests are signed; nil: not at all.
     public var signing: WebhookSigner.Scheme?
-    /// What becomes of events before they are sent, as it was written; nil: nothing.
-    public var transform: JSONTree?
+    /// What becomes of events before they are sent: the JSON text of a transform, as it was written; nil: nothing.
+    public var transform: String?
 
     public init() {}
 }

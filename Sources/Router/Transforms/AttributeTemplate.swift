@@ -10,6 +10,8 @@ public struct AttributeTemplate: Sendable, Hashable {
     public static let bytesMax = 1_024
     /// Templates of one attribute at most: the first one counts of which everything is there.
     public static let alternativesMax = 8
+    /// Filters of one place at most.
+    public static let filtersMax = 8
 
     /// What a template is filled from.
     public enum Subject: Sendable, Hashable {
@@ -100,6 +102,9 @@ public struct AttributeTemplate: Sendable, Hashable {
 
     private static func piece(_ text: Substring, _ subject: Subject) throws(Fault) -> Piece {
         let parts = text.split(separator: "|", omittingEmptySubsequences: false)
+        guard parts.count - 1 <= Self.filtersMax else {
+            throw Fault(detail: "has a place with \(parts.count - 1) filters; at most \(Self.filtersMax) are allowed")
+        }
         var filters: [Filter] = []
         for part in parts.dropFirst() { filters.append(try self.filter(part)) }
         return Piece(source: try self.source(parts[0], subject), filters: filters)

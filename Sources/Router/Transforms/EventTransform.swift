@@ -1,8 +1,11 @@
 import CloudEvents
+import NIOCore
 
 /// What becomes of an event before it is sent: steps that pick, rename and fill templates, one after the other. Total:
 /// every event becomes another one, or there is a ``TransformFault`` that names the step.
 public struct EventTransform: Sendable {
+    /// Bytes of its text at most.
+    public static let bytesMax = 65_536
     /// Steps at most.
     public static let stepsMax = 16
     /// Pointers, or attributes, of one step at most.
@@ -36,9 +39,21 @@ public struct EventTransform: Sendable {
 
     let steps: [Step]
 
-    /// - Parameter document: an array of steps, each an object with one of `pick`, `rename`, `data` and `attributes`.
+    /// - Parameter text: JSON, an array of steps, each an object with one of `pick`, `rename`, `data` and `attributes`.
     /// - Throws: ``TransformFault`` with the first fault and its place.
-    public init(_ document: JSONTree) throws(TransformFault) {
+    public init(text: String) throws(TransformFault) {
+        guard text.utf8.count <= Self.bytesMax else {
+            throw TransformFault(
+                pointer: "", detail: "has \(text.utf8.count) bytes; at most \(Self.bytesMax) are allowed")
+        }
+        let document: JSONTree
+        do throws(CloudEventError) { document = try JSONTree(ByteBuffer(string: text)) } catch {
+            throw TransformFault(pointer: "", detail: "cannot be read: \(error)")
+        }
+        try self.init(document)
+    }
+
+    private init(_ document: JSONTree) throws(TransformFault) {
         guard case .array(let elements) = document else {
             throw TransformFault(pointer: "", detail: "must be an array of steps such as [{\"pick\": [\"/order\"]}]")
         }

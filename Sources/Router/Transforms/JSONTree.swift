@@ -2,16 +2,12 @@ import CloudEvents
 import NIOCore
 
 /// A value of JSON that can be taken apart and put together. Numbers stay as they were written, members in their order.
-public indirect enum JSONTree: Sendable, Hashable {
+/// Whoever makes one of others keeps it within ``depthMax``: releasing it takes stack for each level.
+indirect enum JSONTree: Sendable, Hashable {
     /// A member of an object.
-    public struct Member: Sendable, Hashable {
-        public var name: String
-        public var value: JSONTree
-
-        public init(name: String, value: JSONTree) {
-            self.name = name
-            self.value = value
-        }
+    struct Member: Sendable, Hashable {
+        var name: String
+        var value: JSONTree
     }
 
     case null
@@ -24,13 +20,13 @@ public indirect enum JSONTree: Sendable, Hashable {
     case object([Member])
 
     /// Values inside one text at most.
-    public static let valuesMax = 100_000
+    static let valuesMax = 100_000
     /// Arrays and objects inside each other at most.
-    public static let depthMax = 64
+    static let depthMax = 64
 
     /// Reads one JSON text.
     /// - Throws: `malformedJSON`, or `limitExceeded` over ``valuesMax`` or ``depthMax``.
-    public init(_ text: ByteBuffer) throws(CloudEventError) {
+    init(_ text: ByteBuffer) throws(CloudEventError) {
         let result = text.withUnsafeReadableBytes { bytes -> Result<JSONTree, CloudEventError> in
             Result { () throws(CloudEventError) in
                 var reader = JSONTreeReader(bytes)
@@ -40,34 +36,8 @@ public indirect enum JSONTree: Sendable, Hashable {
         self = try result.get()
     }
 
-    /// The value of a member; nil where there is none, or this is no object.
-    public subscript(_ name: String) -> JSONTree? {
-        guard case .object(let members) = self else { return nil }
-        return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
-    }
-
-    /// The value at the end of a pointer's tokens (RFC 6901); nil where it is not there.
-    public func value(at tokens: some Sequence<String>) -> JSONTree? {
-        var value = self
-        for token in tokens {
-            switch value {
-            case .object:
-                guard let member = value[token] else { return nil }
-                value = member
-            case .array(let elements):
-                // Without leading zeros (section 4).
-                guard let index = Int(token), String(index) == token, elements.indices.contains(index) else {
-                    return nil
-                }
-                value = elements[index]
-            default: return nil
-            }
-        }
-        return value
-    }
-
     /// A string as it is meant, a number or boolean as it is written; nil for everything else.
-    public var text: String? {
+    var text: String? {
         switch self {
         case .string(let text), .number(let text): text
         case .boolean(let value): value ? "true" : "false"
@@ -76,8 +46,12 @@ public indirect enum JSONTree: Sendable, Hashable {
     }
 
     /// Appends the value as JSON, until the buffer has more than so many bytes.
-    /// - Returns: whether it fitted.
-    public func write(into buffer: inout ByteBuffer, bytesMax: Int) -> Bool {
+    /// - Returns: whether it fitted, and is nested no deeper than ``depthMax``.
+    func write(into buffer: inout ByteBuffer, bytesMax: Int) -> Bool {
+        self.write(into: &buffer, bytesMax: bytesMax, levels: Self.depthMax)
+    }
+
+    private func write(into buffer: inout ByteBuffer, bytesMax: Int, levels: Int) -> Bool {
         guard buffer.readableBytes <= bytesMax else { return false }
         switch self {
         case .null: buffer.writeStaticString("null")
@@ -85,19 +59,21 @@ public indirect enum JSONTree: Sendable, Hashable {
         case .number(let text): buffer.writeString(text)
         case .string(let text): JSONText.write(text, to: &buffer)
         case .array(let elements):
+            guard levels > 0 else { return false }
             buffer.writeInteger(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-                guard element.write(into: &buffer, bytesMax: bytesMax) else { return false }
+                guard element.write(into: &buffer, bytesMax: bytesMax, levels: levels - 1) else { return false }
             }
             buffer.writeInteger(UInt8(ascii: "]"))
         case .object(let members):
+            guard levels > 0 else { return false }
             buffer.writeInteger(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
                 JSONText.write(member.name, to: &buffer)
                 buffer.writeInteger(UInt8(ascii: ":"))
-                guard member.value.write(into: &buffer, bytesMax: bytesMax) else { return false }
+                guard member.value.write(into: &buffer, bytesMax: bytesMax, levels: levels - 1) else { return false }
             }
             buffer.writeInteger(UInt8(ascii: "}"))
         }

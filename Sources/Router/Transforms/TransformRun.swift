@@ -14,31 +14,38 @@ struct TransformRun {
     private var unreadable: TransformFault?
     /// Bytes of texts that templates may still make.
     private var textBytesLeft: Int
+    private var work: TemplateWork
+    /// Whether a step said what describes the data: then it stays when another one changes them.
+    private var hasOwnSchema = false
 
     init(_ event: CloudEvent, limits: CloudEventLimits) {
         self.event = event
         self.limits = limits
         self.textBytesLeft = limits.eventBytesMax
+        self.work = TemplateWork(bytes: event.data?.readableBytes ?? 0)
     }
 
     mutating func apply(_ step: EventTransform.Step, at place: String) throws(TransformFault) {
         switch step {
         case .pick(let pointers):
-            self.setData(Self.picked(pointers, of: try self.object(place)))
+            self.setData(try self.picked(pointers, of: try self.object(place), place))
         case .rename(let moves):
             var tree = try self.object(place)
-            for move in moves { try Self.move(move.from, to: move.to, in: &tree, place) }
+            for move in moves { try self.move(move.from, to: move.to, in: &tree, place) }
             self.setData(tree)
         case .data(let template):
             self.readForTemplates(place)
-            self.setData(try self.filled(template, place))
+            self.setData(try self.filled(template, levels: JSONTree.depthMax, place))
         case .attributes(let attributes):
             self.readForTemplates(place)
             var values: [(name: String, value: String?)] = []
             for (name, alternatives) in attributes {
                 values.append((name, try self.value(of: alternatives, place + JSONPointer.text(of: [name]))))
             }
-            for (name, value) in values { self.event.attributes.set(name, to: value) }
+            for (name, value) in values {
+                self.event.attributes.set(name, to: value)
+                if name == "dataschema" { self.hasOwnSchema = true }
+            }
             try self.checkAttributes(place)
         }
     }
@@ -62,6 +69,26 @@ struct TransformRun {
             pointer: place, detail: "makes an event of more than \(self.limits.eventBytesMax) bytes")
     }
 
+    /// Does what must be paid for.
+    private mutating func paid<Value>(
+        _ place: String, _ body: (inout TemplateWork) throws(TemplateWork.Overrun) -> Value
+    ) throws(TransformFault) -> Value {
+        do throws(TemplateWork.Overrun) { return try body(&self.work) } catch {
+            switch error {
+            case .bytes: throw self.tooLarge(place)
+            case .work:
+                throw TransformFault(
+                    pointer: place,
+                    detail: "reads more than \(self.work.unitsMax) bytes, members and values of this event: use "
+                        + "fewer filters of long texts, and fewer places in large arrays and objects")
+            }
+        }
+    }
+
+    private static func tooDeep(_ what: String, _ pointer: String) -> TransformFault {
+        TransformFault(pointer: pointer, detail: "\(what) nested deeper than \(JSONTree.depthMax) levels")
+    }
+
     // MARK: Data
 
     /// What describes the data that came says nothing of others.
@@ -70,7 +97,7 @@ struct TransformRun {
         guard !self.hasNewData else { return }
         self.hasNewData = true
         if !self.isJSON { self.event.attributes.set("datacontenttype", to: Self.jsonType) }
-        self.event.attributes.set("dataschema", to: nil)
+        if !self.hasOwnSchema { self.event.attributes.set("dataschema", to: nil) }
     }
 
     private var isJSON: Bool {
@@ -107,66 +134,93 @@ struct TransformRun {
         }
     }
 
-    private static func picked(_ pointers: [[String]], of tree: JSONTree) -> JSONTree {
-        var result = JSONTree.object([])
-        for pointer in pointers where self.isMember(pointer, of: tree) {
-            // A shorter pointer may have taken it already.
-            if let value = tree.value(at: pointer), result.value(at: pointer) == nil {
-                result.setMember(pointer[...], to: value)
+    private mutating func picked(
+        _ pointers: [[String]], of tree: JSONTree, _ place: String
+    ) throws(TransformFault) -> JSONTree {
+        try self.paid(place) { (work) throws(TemplateWork.Overrun) in
+            var result = JSONTree.object([])
+            for pointer in pointers {
+                guard let value = try tree.member(at: pointer, work: &work) else { continue }
+                try result.setMember(pointer[...], to: value, work: &work)
             }
+            return result
         }
-        return result
     }
 
-    /// Whether only objects lie on the way.
-    private static func isMember(_ pointer: [String], of tree: JSONTree) -> Bool {
-        var value = tree
-        for token in pointer {
-            guard case .object = value, let next = value[token] else { return false }
-            value = next
-        }
-        return true
-    }
-
-    private static func move(
+    private mutating func move(
         _ from: [String], to: [String], in tree: inout JSONTree, _ place: String
     ) throws(TransformFault) {
-        // What is not there needs no other name.
-        guard self.isMember(from, of: tree), let value = tree.value(at: from) else { return }
         let pointer = place + JSONPointer.text(of: [JSONPointer.text(of: from)])
-        guard tree.value(at: to) == nil else {
+        let old = tree
+        let found = try self.paid(pointer) { (work) throws(TemplateWork.Overrun) in
+            try old.member(at: from, work: &work)
+        }
+        // What is not there needs no other name.
+        guard let value = found else { return }
+        let fits = try self.paid(pointer) { (work) throws(TemplateWork.Overrun) in
+            try value.fits(levels: JSONTree.depthMax - to.count, work: &work)
+        }
+        guard fits else { throw Self.tooDeep("cannot be moved: it would be", pointer) }
+        let isTaken = try self.paid(pointer) { (work) throws(TemplateWork.Overrun) in
+            try old.value(at: to, work: &work) != nil
+        }
+        guard !isTaken else {
             throw TransformFault(pointer: pointer, detail: "cannot be moved: there is a value at its new place")
         }
-        tree.removeMember(from[...])
-        guard tree.setMember(to[...], to: value) else {
+        let moved = try self.paid(pointer) { (work) throws(TemplateWork.Overrun) in
+            var tree = old
+            try tree.removeMember(from[...], work: &work)
+            return try tree.setMember(to[...], to: value, work: &work) ? tree : nil
+        }
+        guard let moved else {
             throw TransformFault(pointer: pointer, detail: "cannot be moved: its new place is in no object")
         }
+        tree = moved
     }
 
     // MARK: Templates
 
-    private mutating func filled(_ template: DataTemplate, _ place: String) throws(TransformFault) -> JSONTree {
+    /// - Parameter levels: arrays and objects that may be inside each other in what comes of it.
+    private mutating func filled(
+        _ template: DataTemplate, levels: Int, _ place: String
+    ) throws(TransformFault) -> JSONTree {
         switch template {
         case .value(let value): return value
-        case .place(let tokens):
-            guard let value = self.tree?.value(at: tokens) else {
-                throw self.missing(place, "needs '\(JSONPointer.text(of: tokens))', which the event's data do not have")
-            }
-            return value
+        case .place(let tokens): return try self.value(at: tokens, levels: levels, place)
         case .text(let template):
             guard let text = try self.text(template, place) else { throw self.missing(place) }
             return .string(text)
         case .array(let elements):
             var values: [JSONTree] = []
-            for element in elements { values.append(try self.filled(element.element, element.pointer)) }
+            for element in elements {
+                values.append(try self.filled(element.element, levels: levels - 1, element.pointer))
+            }
             return .array(values)
         case .object(let members):
             var values: [JSONTree.Member] = []
             for member in members {
-                values.append(.init(name: member.name, value: try self.filled(member.value, member.pointer)))
+                let value = try self.filled(member.value, levels: levels - 1, member.pointer)
+                values.append(.init(name: member.name, value: value))
             }
             return .object(values)
         }
+    }
+
+    private mutating func value(
+        at tokens: [String], levels: Int, _ place: String
+    ) throws(TransformFault) -> JSONTree {
+        let tree = self.tree
+        let value = try self.paid(place) { (work) throws(TemplateWork.Overrun) in
+            try tree?.value(at: tokens, work: &work)
+        }
+        guard let value else {
+            throw self.missing(place, "needs '\(JSONPointer.text(of: tokens))', which the event's data do not have")
+        }
+        let fits = try self.paid(place) { (work) throws(TemplateWork.Overrun) in
+            try value.fits(levels: levels, work: &work)
+        }
+        guard fits else { throw Self.tooDeep("would be", place) }
+        return value
     }
 
     private func missing(
@@ -187,17 +241,17 @@ struct TransformRun {
     }
 
     private mutating func text(_ template: AttributeTemplate, _ place: String) throws(TransformFault) -> String? {
-        let (tree, attributes) = (self.tree, self.event.attributes)
-        let text = template.filled(bytesMax: self.textBytesLeft) { source in
-            switch source {
-            case .member(let pointer): tree?.value(at: JSONPointer.tokens(of: pointer))?.text
-            case .attribute(let name): attributes[name]
-            default: nil
+        let (tree, attributes, bytesMax) = (self.tree, self.event.attributes, self.textBytesLeft)
+        let text = try self.paid(place) { (work) throws(TemplateWork.Overrun) in
+            try template.filled(bytesMax: bytesMax, work: &work) { (source, work) throws(TemplateWork.Overrun) in
+                switch source {
+                case .member(let pointer): try tree?.value(at: JSONPointer.tokens(of: pointer), work: &work)?.text
+                case .attribute(let name): attributes[name]
+                default: nil
+                }
             }
         }
-        guard let text else { return nil }
-        self.textBytesLeft -= text.utf8.count
-        guard self.textBytesLeft >= 0 else { throw self.tooLarge(place) }
+        if let text { self.textBytesLeft -= text.utf8.count }
         return text
     }
 

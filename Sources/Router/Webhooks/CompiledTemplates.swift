@@ -1,80 +1,75 @@
 import CloudEvents
+import NIOCore
 import Transforms
 
 /// Templates of some attributes, ready to be filled: what they need of a body is looked for together.
 struct CompiledTemplates: Sendable {
-    /// A piece, with the place of its value among those of ``paths``.
-    private struct Piece: Sendable {
-        var piece: AttributeTemplate.Piece
-        var place: Int?
-    }
+    /// Bytes of a text that templates may make; far more than any attribute keeps of it.
+    static let bytesMax = 65_536
 
     /// Where the values are that the templates need.
     let paths: JSONPaths
-    private let alternatives: [WebhookMapping.Attribute: [[Piece]]]
+    /// By pointer, the place of its value among those of ``paths``.
+    private let places: [String: Int]
+    private let alternatives: [WebhookMapping.Attribute: [AttributeTemplate]]
 
     init(_ mapping: WebhookMapping) {
         var pointers: [String] = []
-        func place(_ pointer: String) -> Int {
-            if let known = pointers.firstIndex(of: pointer) { return known }
-            pointers.append(pointer)
-            return pointers.count - 1
-        }
-        self.alternatives = mapping.templates.mapValues { templates in
-            templates.map { template in
-                template.pieces.map { piece in
-                    switch piece.source {
-                    case .member(let pointer), .condition(let pointer, _):
-                        Piece(piece: piece, place: place(pointer))
-                    default: Piece(piece: piece, place: nil)
-                    }
-                }
+        var places: [String: Int] = [:]
+        for piece in mapping.templates.values.joined().flatMap(\.pieces) {
+            switch piece.source {
+            case .member(let pointer), .condition(let pointer, _):
+                guard places[pointer] == nil else { continue }
+                places[pointer] = pointers.count
+                pointers.append(pointer)
+            default: continue
             }
         }
+        self.alternatives = mapping.templates
+        self.places = places
         self.paths = JSONPaths(pointers)
     }
 
-    /// The first alternative of which everything is there, made what the attribute may be; nil where there is none.
-    func value(of attribute: WebhookMapping.Attribute, in content: WebhookContent, _ members: [String?]) -> String? {
+    /// The first alternative of which everything is there, made what the attribute may be; nil where there is none. One
+    /// that is longer than ``bytesMax``, or that no work is left for, counts as one of which something is not there.
+    func value(
+        of attribute: WebhookMapping.Attribute, in content: WebhookContent, _ members: [String?],
+        work: inout TemplateWork
+    ) -> String? {
         for alternative in self.alternatives[attribute] ?? [] {
-            if let text = Self.text(alternative, content, members), let value = attribute.repaired(text) {
+            if let text = self.text(alternative, content, members, &work), let value = attribute.repaired(text) {
                 return value
             }
         }
         return nil
     }
 
-    private static func text(_ pieces: [Piece], _ content: WebhookContent, _ members: [String?]) -> String? {
-        var text = ""
-        for piece in pieces {
-            var value: String
-            switch piece.piece.source {
-            case .text(let plain): value = plain
-            case .member, .condition:
-                guard let place = piece.place, let member = members[place] else { return nil }
-                if case .condition(_, let wanted) = piece.piece.source {
-                    guard member == wanted else { return nil }
-                    continue
+    private func text(
+        _ template: AttributeTemplate, _ content: WebhookContent, _ members: [String?], _ work: inout TemplateWork
+    ) -> String? {
+        do throws(TemplateWork.Overrun) {
+            return try template.filled(
+                bytesMax: Self.bytesMax, work: &work, needsEach: true
+            ) { (source, work) throws(TemplateWork.Overrun) in
+                switch source {
+                case .member(let pointer): return self.places[pointer].flatMap { members[$0] }
+                case .header(let name):
+                    try work.pay(content.headers.count)
+                    return content.header(name)
+                case .form(let name):
+                    try work.pay(content.fields.count)
+                    return content.field(name)
+                case .endpoint: return content.endpoint
+                case .kind: return content.kind
+                case .hash:
+                    try work.pay(content.hashed.readableBytes)
+                    return content.hash
+                // It is of events, which no request has; the others stand for no value.
+                case .attribute, .text, .condition: return nil
                 }
-                value = member
-            case .header(let name):
-                guard let header = content.header(name) else { return nil }
-                value = header
-            case .form(let name):
-                guard let field = content.field(name) else { return nil }
-                value = field
-            case .endpoint: value = content.endpoint
-            case .kind:
-                guard let kind = content.kind else { return nil }
-                value = kind
-            case .hash: value = content.hash
-            // It is of events, which no request has.
-            case .attribute: return nil
             }
-            for filter in piece.piece.filters { value = filter.applied(to: value) }
-            guard !value.isEmpty else { return nil }
-            text += value
+        } catch {
+            return nil
         }
-        return text
     }
 }

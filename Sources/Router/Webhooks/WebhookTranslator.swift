@@ -1,6 +1,7 @@
 import CloudEvents
 import EventLog
 import NIOCore
+import Transforms
 import WebhookSignatures
 
 /// Makes events of webhooks that are known to be genuine: the endpoint's own templates first, then its provider's, then
@@ -39,8 +40,9 @@ public struct WebhookTranslator: Sendable {
         let content = WebhookContent(headers: request.headers, endpoint: self.endpoint.id, hashed: request.body)
         let contentType = content.header("content-type")
         if let events = try self.ready(request, content, contentType) { return events }
-        if self.rules.isBatch { return try self.batch(content, arrival) }
-        let event = try self.event(content, contentType, arrival)
+        var work = TemplateWork(bytes: request.body.readableBytes)
+        if self.rules.isBatch { return try self.batch(content, arrival, &work) }
+        let event = try self.event(content, contentType, arrival, &work)
         return [event]
     }
 
@@ -62,7 +64,7 @@ public struct WebhookTranslator: Sendable {
     }
 
     private func event(
-        _ plain: WebhookContent, _ contentType: String?, _ arrival: Timestamp
+        _ plain: WebhookContent, _ contentType: String?, _ arrival: Timestamp, _ work: inout TemplateWork
     ) throws(CloudEventError) -> CloudEvent {
         var content = plain
         content.kind = self.rules.kindHeaders.lazy.compactMap { plain.header($0) }.first
@@ -87,10 +89,12 @@ public struct WebhookTranslator: Sendable {
         }
         var dataType = contentType.flatMap { AttributeRepair.isMediaType($0) ? $0 : nil }
         if dataType == nil { dataType = isJSON == true ? Self.jsonType : "application/octet-stream" }
-        return try self.event(content, templates, values, data: content.hashed, type: dataType ?? "", arrival)
+        return try self.event(content, templates, values, data: content.hashed, type: dataType ?? "", arrival, &work)
     }
 
-    private func batch(_ content: WebhookContent, _ arrival: Timestamp) throws(CloudEventError) -> [CloudEvent] {
+    private func batch(
+        _ content: WebhookContent, _ arrival: Timestamp, _ work: inout TemplateWork
+    ) throws(CloudEventError) -> [CloudEvent] {
         let entries = try JSONBatches.entries(
             of: content.hashed, entriesMax: self.limits.batchEventsMax, nestingMax: self.limits.jsonNestingMax)
         var events: [CloudEvent] = []
@@ -105,7 +109,7 @@ public struct WebhookTranslator: Sendable {
             if repetition > 0 { part.salt += "#\(repetition)" }
             let values = try self.values(self.rules.other, entry.text)
             events.append(
-                try self.event(part, self.rules.other, values, data: entry.text, type: Self.jsonType, arrival))
+                try self.event(part, self.rules.other, values, data: entry.text, type: Self.jsonType, arrival, &work))
         }
         return events
     }
@@ -128,20 +132,22 @@ public struct WebhookTranslator: Sendable {
         }
     }
 
+    /// - Parameter work: what the endpoint's own templates may still take; those of the router have their own.
     private func event(
         _ content: WebhookContent, _ templates: CompiledTemplates, _ values: Values, data: ByteBuffer, type: String,
-        _ arrival: Timestamp
+        _ arrival: Timestamp, _ work: inout TemplateWork
     ) throws(CloudEventError) -> CloudEvent {
+        var knownWork = TemplateWork(bytes: content.hashed.readableBytes)
         func value(_ attribute: WebhookMapping.Attribute) -> String? {
             if let own, values.own.count == own.paths.count,
-                let value = own.value(of: attribute, in: content, values.own)
+                let value = own.value(of: attribute, in: content, values.own, work: &work)
             {
                 return value
             }
-            return templates.value(of: attribute, in: content, values.known)
+            return templates.value(of: attribute, in: content, values.known, work: &knownWork)
         }
         func last(_ attribute: WebhookMapping.Attribute) -> String {
-            ProviderRules.generic.other.value(of: attribute, in: content, []) ?? "webhook"
+            ProviderRules.generic.other.value(of: attribute, in: content, [], work: &knownWork) ?? "webhook"
         }
         var event = CloudEvent(
             id: value(.id) ?? content.hash, source: value(.source) ?? last(.source), type: value(.type) ?? last(.type),

@@ -1,5 +1,4 @@
 import CloudEvents
-import Transforms
 
 /// Reads the members of a JSON object and notes what is wrong instead of stopping at it. An absent member and null are
 /// nil.
@@ -50,9 +49,6 @@ struct DocumentReader {
     mutating func integer(_ member: String) -> Int64? { self.value(member, "a whole number") }
 
     mutating func number(_ member: String) -> Double? { self.value(member, "a number") }
-
-    /// Any JSON.
-    mutating func json(_ member: String) -> JSONTree? { self.value(member, "JSON") }
 
     /// A string that is one of the raw values of an enumeration.
     mutating func choice<Choice: RawRepresentable & CaseIterable>(

@@ -1,6 +1,9 @@
 /// A subscription as people write it and get it back: the object of the CloudEvents Subscriptions API (section 3.2.1)
 /// with the `config` of this router.
 ///
+/// A transform is no part of what is decoded: its text is taken out of the document, so that it stays as it was
+/// written. What is encoded has the text as a string, which is how it is stored.
+///
 /// Decoding takes what has the right form and notes in ``violations`` what has not, so that
 /// ``subscription(tenant:defaultName:)`` can say everything that is wrong at once.
 public struct SubscriptionDocument: Sendable, Codable {

@@ -221,9 +221,9 @@ struct SubscriptionValidator {
         self.check(offset, 0...Int64.max - 1, "/config/start/offset", "as a number")
     }
 
-    private mutating func check(_ transform: JSONTree?, deadLetter: Bool) {
+    private mutating func check(_ transform: String?, deadLetter: Bool) {
         guard let transform else { return }
-        do throws(TransformFault) { _ = try EventTransform(transform) } catch {
+        do throws(TransformFault) { _ = try EventTransform(text: transform) } catch {
             self.note("/config/transform\(error.pointer)", error.detail)
         }
         if !deadLetter {
