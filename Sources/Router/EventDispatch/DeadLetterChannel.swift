@@ -60,14 +60,10 @@ final class DeadLetterChannel: Sendable {
     /// Follows what other processes write, until the task is cancelled.
     func follow() async { await self.follower?.run() }
 
-    /// The id of the dead letter of one event for one subscription: the same however often it is written.
-    static func id(generation: String, origin: Position) -> String {
-        "\(generation)-\(origin.topic)-\(origin.partition)-\(origin.offset)"
-    }
-
     /// Whether an event has a dead letter now, other than one of a replay.
     func isDeadLettered(generation: String, origin: Position) -> Bool {
-        self.memory.state.withLock { $0.index[Self.id(generation: generation, origin: origin)] != nil }
+        let root = DeadLetterID.root(generation: generation, origin: origin)
+        return self.memory.state.withLock { $0.index.hasLetter(root: root) }
     }
 
     /// From now on dead letters of a replay are filed under the subscription that it is to, or under its own id.
@@ -79,11 +75,13 @@ final class DeadLetterChannel: Sendable {
 
     /// Appends a dead letter; it is durable when this returns. Written again, it is the same letter.
     ///
-    /// An event that was redriven and failed again keeps its origin, and its attempts are counted together.
+    /// An event that was redriven and failed again is another letter: it keeps its origin, and its attempts are counted
+    /// together.
     /// - Parameter generation: of the subscription or replay that the event could not be delivered to.
     func write(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) {
         let origin = try await self.origin(of: write.event.position)
-        let id = Self.id(generation: generation, origin: origin.position)
+        let root = DeadLetterID.root(generation: generation, origin: origin.position)
+        let id = write.event.position == origin.position ? root : DeadLetterID.again(root, from: write.event.position)
         let replay = ReplayKey(machineID: write.subscription)
         let target = self.memory.state.withLock { $0.replayTargets[write.subscription] }
         let replayID = write.replayID ?? origin.replayID
