@@ -12,6 +12,8 @@ public final class LogEventQueryService: EventQueryService {
     private static let scannedMax = 200_000
     /// Records that one search with the index reads, one by one, at most; its cursor goes on from there.
     private static let indexedMax = 10_000
+    /// Bytes of events on one page before it is closed: the last one may reach past it.
+    private static let pageBytesMax = 8 << 20
     /// Records of the journal that one trace reads at most where there is no index.
     private static let journalScannedMax = 2_000
     /// Records of the journal that one trace looks into at most, the newest.
@@ -28,9 +30,10 @@ public final class LogEventQueryService: EventQueryService {
         self.index = index
     }
 
-    /// Matches newest first, merged over the partitions by time; by id with an index at most 1000, on one page.
+    /// Matches newest first, merged over the partitions by time.
     ///
-    /// Reads at most 200000 records a call: a page may be short or empty and still have a cursor to go on with.
+    /// Reads at most 200000 records a call, and a page has some 8 MiB at most: it may be short or empty and still have
+    /// a cursor to go on with.
     /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func search(_ query: EventQuery) async throws(ServiceError) -> Page<StoredEvent> {
         do {
@@ -53,40 +56,56 @@ public final class LogEventQueryService: EventQueryService {
         }
     }
 
+    /// What was found for one page.
+    private struct Found {
+        let limit: Int
+        var items: [StoredEvent] = []
+        private var bytes = 0
+
+        init(limit: Int) { self.limit = limit }
+
+        var isFull: Bool { self.items.count >= self.limit || self.bytes >= LogEventQueryService.pageBytesMax }
+
+        mutating func add(_ stored: StoredEvent) {
+            self.items.append(stored)
+            self.bytes += stored.event.sizeBytes
+        }
+    }
+
     /// The next page of what the index finds. That there is more is said only where there is.
     private func search(
         _ query: EventQuery, _ scan: IndexedScan
     ) async throws(EventLogError) -> Page<StoredEvent> {
         var scan = scan
-        var items: [StoredEvent] = []
-        while items.count < query.page.limit,
+        var found = Found(limit: query.page.limit)
+        while !found.isFull,
             let event = try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) })
         {
-            items.append(event)
+            found.add(event)
         }
         let rest = scan.uppers
-        if items.count == query.page.limit, scan.scanned < Self.indexedMax,
+        if found.isFull, scan.scanned < Self.indexedMax,
             try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) }) == nil,
             scan.uppers.isEmpty
         {
-            return Page(items: items, nextCursor: nil)
+            return Page(items: found.items, nextCursor: nil)
         }
-        return Page(items: items, nextCursor: rest.isEmpty ? nil : PositionCursor.text(rest))
+        return Page(items: found.items, nextCursor: rest.isEmpty ? nil : PositionCursor.text(rest))
     }
 
     private func search(
         _ query: EventQuery, _ scan: BackwardScan
     ) async throws(EventLogError) -> Page<StoredEvent> {
         var scan = scan
-        var items: [StoredEvent] = []
-        while items.count < query.page.limit,
+        var found = Found(limit: query.page.limit)
+        while !found.isFull,
             let event = try await scan.next(scannedMax: Self.scannedMax, where: { query.isMet(by: $0) })
         {
-            items.append(event)
+            found.add(event)
         }
         let rest = scan.uppers.filter { $0.1 > .zero }
-        let isEnd = items.count < query.page.limit && scan.scanned < Self.scannedMax
-        return Page(items: items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
+        let isEnd = !found.isFull && scan.scanned < Self.scannedMax
+        return Page(items: found.items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
     }
 
     /// The newest event with this id and its fate for each of the tenant's subscriptions, judged by the filters they
