@@ -103,26 +103,31 @@ extension Dispatcher: PartitionListener {
     /// - Parameter since: when the partition was read last, and was longer. What is a little older than that is
     ///   delivered again, because nobody can say how short it was.
     func takeUpAgain(_ tail: TailAssignment, since: Timestamp) async {
+        let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
+        let isPlaced = await self.persistently("the place in a partition cannot be found") {
+            () throws(EventLogError) in try await self.placeAgain(tail, before: before)
+        }
+        if isPlaced == true { self.startTails(of: [tail.topicPartition]) }
+    }
+
+    /// False where the partition went meanwhile.
+    private func placeAgain(_ tail: TailAssignment, before: Timestamp) async throws(EventLogError) -> Bool {
         let topicPartition = tail.topicPartition
         await self.placing.enter()
         defer { self.placing.leave() }
-        let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
-        let found = await self.persistently("the place in a partition cannot be found") { () throws(EventLogError) in
-            let end = try await self.log.bounds(of: topicPartition).end
-            let start = try await self.log.offset(of: topicPartition, at: before)
-            return (min(start, end), end, try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
-        }
-        guard let (start, end, committed) = found else { return }
-        let places = self.places(committed)
-        self.core.step { state, now in
-            guard state.isCurrent(tail) else { return }
+        guard self.core.look({ $0.isCurrent(tail) }) else { return false }
+        let end = try await self.log.bounds(of: topicPartition).end
+        let start = min(try await self.log.offset(of: topicPartition, at: before), end)
+        let places = self.places(try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
+        return self.core.step { state, now in
+            guard state.isCurrent(tail) else { return false }
             state.machine.finishRevoke(topicPartition)
             state.ends[topicPartition] = end
             state.machine.assign(
                 topicPartition, committed: start,
                 cursors: { (nil, places[$0]?[topicPartition].flatMap { SubscriptionCursor($0) }) }, now: now)
+            return true
         }
-        self.startTails(of: [topicPartition])
     }
 
     /// What was committed for the subscriptions and replays that are known, by slot.
