@@ -283,7 +283,7 @@ let package = Package(
             [
                 "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "EventDispatch",
                 "Identity", "RouterTestKit", "SecretSealing", "TenantLimits", "Traces", "Transforms",
-                "WebhookSignatures", .nioCore, .lifecycle, .logging,
+                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",
