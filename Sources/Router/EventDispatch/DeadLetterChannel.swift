@@ -43,14 +43,8 @@ final class DeadLetterChannel: Sendable {
     /// Reads the topic from its beginning.
     func load() async throws(EventLogError) {
         if self.follower != nil { return try await self.catchUp() }
-        let bounds = try await self.log.bounds(of: self.topicPartition)
-        var next = bounds.start
-        while next < bounds.end {
-            let batch = try await self.log.fetch(
-                self.topicPartition, from: next, maxRecords: 1_000, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records { self.memory.apply(element.record, at: element.offset) }
-            guard batch.next > next else { return }
-            next = batch.next
+        try await self.log.readToEnd(of: self.topicPartition) { element in
+            self.memory.apply(element.record, at: element.offset)
         }
     }
 

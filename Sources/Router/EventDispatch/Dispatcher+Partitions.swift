@@ -175,18 +175,24 @@ extension Dispatcher: PartitionListener {
         } catch { return BoundsAnswer(topicPartition: topicPartition, bounds: .failure(error)) }
     }
 
-    private func giveBack(_ partitions: [TopicPartition]) async {
-        guard !partitions.isEmpty else { return }
-        for topicPartition in partitions { self.tails.stop(topicPartition) }
-        self.core.step { state, _ in
-            for topicPartition in partitions { state.machine.beginRevoke(topicPartition) }
-        }
+    /// Waits for attempts and dead letters under way of partitions that go, within
+    /// ``DispatchConfiguration/revokeTimeoutMilliseconds``.
+    func drain(_ partitions: [TopicPartition]) async {
         let deadline = DispatchClock.monotonicMilliseconds + self.configuration.revokeTimeoutMilliseconds
         while self.core.look({ state in partitions.contains { state.machine.isDraining($0) } }),
             DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled
         {
             try? await Task.sleep(for: .milliseconds(5))
         }
+    }
+
+    private func giveBack(_ partitions: [TopicPartition]) async {
+        guard !partitions.isEmpty else { return }
+        for topicPartition in partitions { self.tails.stop(topicPartition) }
+        self.core.step { state, _ in
+            for topicPartition in partitions { state.machine.beginRevoke(topicPartition) }
+        }
+        await self.drain(partitions)
         for attempt in 1...Self.lastCommitsMax {
             do {
                 try await self.recordPositions()

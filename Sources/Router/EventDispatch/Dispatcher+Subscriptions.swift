@@ -111,8 +111,3 @@ extension Destination {
             timeoutMilliseconds: subscription.config.timeoutMilliseconds, trust: trust, transform: transform)
     }
 }
-
-extension Dispatcher {
-    /// Numbers for dashboards.
-    public var totals: DeliveryStateMachine.Totals { self.core.look { $0.machine.totals } }
-}
