@@ -19,7 +19,7 @@ public final class LogEventQueryService: EventQueryService {
     /// Records of the journal that one trace looks into at most, the newest.
     private static let attemptsMax = 500
     let dispatcher: Dispatcher
-    private let subscriptions: LogSubscriptionService
+    let subscriptions: LogSubscriptionService
     private let index: (any EventIndex)?
     let ends: PartitionEnds
 
@@ -138,11 +138,8 @@ public final class LogEventQueryService: EventQueryService {
             try await self.dispatcher.deadLetters.catchUp()
             entries = try await self.attributed(self.attempts(stored), to: stored)
         } catch { throw ServiceError(error) }
-        let fates = self.subscriptions.all(tenant: tenant).map { subscription in
-            self.fate(
-                of: stored, for: subscription,
-                entries.filter { $0.subscription == subscription.subscription.id.name }, elsewhere, routes)
-        }
+        let fates = self.fates(
+            of: stored, for: self.subscriptions.all(tenant: tenant), entries, elsewhere, routes)
         return EventTrace(event: stored, subscriptions: fates)
     }
 
@@ -151,12 +148,12 @@ public final class LogEventQueryService: EventQueryService {
         let (id, source) = (stored.event.id, stored.event.source)
         let tenant = stored.event.tenantID ?? ""
         let topicPartition = TopicPartition(self.dispatcher.configuration.attemptTopic, Partition(0))
-        let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
         var entries: [AttemptEntry] = []
         func take(_ record: LogRecord) {
             entries += AttemptPage.entries(of: record, id: id, source: source).filter { $0.tenant == tenant }
         }
         if let index {
+            let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
             let positions = try await index.positions(
                 header: "ce_id", value: id, tenant: tenant, in: [topicPartition: bounds.start..<bounds.end],
                 limit: Self.attemptsMax)
@@ -165,13 +162,8 @@ public final class LogEventQueryService: EventQueryService {
             }
             return entries
         }
-        var next = max(bounds.start, Offset(bounds.end.value - Int64(Self.journalScannedMax)))
-        while next < bounds.end {
-            let batch = try await self.dispatcher.log.fetch(
-                topicPartition, from: next, maxRecords: 200, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records { take(element.record) }
-            guard batch.next > next else { break }
-            next = batch.next
+        try await self.dispatcher.log.readToEnd(of: topicPartition, lastMax: Self.journalScannedMax) { element in
+            take(element.record)
         }
         return entries
     }
