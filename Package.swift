@@ -116,7 +116,7 @@ let package = Package(
             [
                 "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "Identity",
                 "NetworkGuard", "Observability", "SecretSealing", "TenantLimits", "Traces", "Transforms",
-                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque,
+                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging, .deque, .heap,
             ]),
         // zlib
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -283,7 +283,7 @@ let package = Package(
             [
                 "CloudEvents", "EventLog", "EventTypes", "JSONSchema", "Subscriptions", "Delivery", "EventDispatch",
                 "Identity", "RouterTestKit", "SecretSealing", "TenantLimits", "Traces", "Transforms",
-                "WebhookSignatures", .nioCore, .lifecycle, .logging,
+                "WebhookSignatures", "Webhooks", .nioCore, .lifecycle, .logging,
             ]),
         tests(
             "EmbeddedEventLogTests",

@@ -1,6 +1,7 @@
-import Delivery
 import EventLog
 import Testing
+
+@testable import Delivery
 
 @Suite struct SubscriptionCursorTests {
     @Test func aCursorSurvivesItsCommit() throws {
@@ -40,5 +41,22 @@ import Testing
         let cursor = SubscriptionCursor(generation: "g", isDetached: false, position: 50, unsettled: [3, 20, 40])
         let limited = cursor.limited(to: Offset(30), tail: Offset(10))
         #expect(limited == SubscriptionCursor(generation: "g", isDetached: true, position: 30, unsettled: [20]))
+    }
+
+    @Test func aDamagedPositionIsNoCursor() {
+        for text in ["1 g a 1y2p0ij32e8e7 0 0 ", "1 g a 1y2p0ij32e8e7 0 0 0-1"] {
+            #expect(SubscriptionCursor(CommittedOffset(offset: Offset(1), metadata: text)) == nil)
+        }
+    }
+
+    @Test func noMoreGapsAreReadThanAreWritten() {
+        let ranges = (0..<40).map { "\(String($0 * 3_000, radix: 36))-\(String($0 * 3_000 + 2_998, radix: 36))" }
+        let text = "1 g a zzzz 0 0 " + ranges.joined(separator: ",")
+        #expect(SubscriptionCursor(CommittedOffset(offset: .zero, metadata: text)) == nil)
+        let cursor = SubscriptionCursor(
+            generation: "g", isDetached: true, position: 150_000, unsettled: Array(0..<150_000))
+        let fitting = cursor.fitting(metadataBytesMax: 60_000)
+        #expect(SubscriptionCursor(fitting.committed) == fitting)
+        #expect(fitting.position == 75_000)
     }
 }

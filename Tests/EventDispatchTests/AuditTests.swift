@@ -58,7 +58,7 @@ import Testing
             _ = try await world.subscriptions.pause(DispatchWorld.id())
             for id in 0..<3 { try await world.publish("\(id)") }
             await until { (try? await world.subscriptions.get(DispatchWorld.id()).lag) == 3 }
-            await until { world.dispatcher.totals.detachedCursors == 1 }
+            await until { world.dispatcher.core.look { $0.machine.totals.detachedCursors } == 1 }
             try await log.createTopic(
                 TopicSpecification(topic: DispatchWorld.topic, partitions: 2, retentionBytesMax: 0))
             log.sweep(now: Timestamp(milliseconds: 10))

@@ -32,6 +32,19 @@ import Testing
         #expect(index.count == 0)
     }
 
+    @Test func anEventHasALetterAsLongAsOneOfItsLettersIsThere() {
+        var index = DeadLetterIndex()
+        for (offset, id) in ["a", "a~0-1", "a~0-1", "a~0-2"].enumerated() {
+            index.insert(self.entry(id, Int64(offset)))
+        }
+        #expect(index.count == 3)
+        for id in ["a", "a~0-2", "a~0-1"] {
+            #expect(index.hasLetter(root: "a"))
+            index.remove(id)
+        }
+        #expect(!index.hasLetter(root: "a"))
+    }
+
     @Test func whatGoesFromTheMiddleIsGivenNoMore() {
         var index = DeadLetterIndex()
         for offset: Int64 in 0..<1_000 { index.insert(self.entry("\(offset)", offset)) }

@@ -73,6 +73,7 @@ import Testing
             #expect(again.first?.position == first.first?.position)
             #expect(again.first?.position.topic == DispatchWorld.topic)
             #expect(again.first?.attempts == 2)
+            #expect(again.first?.id != first.first?.id)
         }
     }
 

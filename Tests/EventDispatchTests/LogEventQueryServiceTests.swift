@@ -74,9 +74,9 @@ struct LogEventQueryServiceTests {
         @discardableResult
         func publish(
             _ id: String, correlation: String = "c", source: String = "/a", type: String = "t", subject: String = "s",
-            tenant: String = "t", topic: Int = 0, at milliseconds: Int64 = 1
+            tenant: String = "t", topic: Int = 0, at milliseconds: Int64 = 1, data: ByteBuffer? = nil
         ) async throws -> Position? {
-            var event = CloudEvent(id: id, source: source, type: type)
+            var event = CloudEvent(id: id, source: source, type: type, data: data)
             for (name, value) in [("tenantid", tenant), ("correlationid", correlation), ("subject", subject)] {
                 event.attributes.append(name: name, value: value)
             }
@@ -141,6 +141,24 @@ struct LogEventQueryServiceTests {
         } while query.page.cursor != nil
         #expect(ids == (0..<40).reversed().map { "\($0)" })
         if isIndexed { #expect(pages == (39 + limit) / limit, "no page is empty") }
+    }
+
+    @Test(arguments: [true, false])
+    func aPageOfLargeEventsIsShorterAndNothingIsLost(isIndexed: Bool) async throws {
+        let world = try await World()
+        let data = ByteBuffer(repeating: 0x20, count: 3 << 20)
+        for number in 0..<7 {
+            try await world.publish("\(number)", topic: number % 2, at: Int64(number), data: data)
+        }
+        var pages: [[String]] = []
+        var query = self.query { $0.correlationID = "c" }
+        query.page.limit = 100
+        repeat {
+            let page = try await world.service(isIndexed: isIndexed).search(query)
+            pages.append(page.items.map(\.event.id))
+            query.page.cursor = page.nextCursor
+        } while query.page.cursor != nil
+        #expect(pages == [["6", "5", "4"], ["3", "2", "1"], ["0"]])
     }
 
     @Test func aCursorServesWithTheIndexAndWithout() async throws {

@@ -49,7 +49,7 @@ import Testing
             let replay = try await self.hold(world)
             _ = try await world.subscriptions.pause(DispatchWorld.id())
             world.sink.open()
-            await until { world.dispatcher.totals.inFlight == 0 }
+            await until { world.dispatcher.core.look { $0.machine.totals.inFlight } == 0 }
             #expect(await world.status(of: replay) == .running)
             #expect(world.sink.replayed.map(\.event) == ["0"])
             _ = try await world.subscriptions.resume(DispatchWorld.id())

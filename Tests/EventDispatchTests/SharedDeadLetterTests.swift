@@ -2,6 +2,7 @@ import CloudEvents
 import EventLog
 import RouterTestKit
 import Subscriptions
+import Synchronization
 import Testing
 
 @testable import Delivery
@@ -114,6 +115,47 @@ import Testing
             try await replicas[0].dispatcher.deadLetters.write(self.write("0", letters[0].position), generation: "g")
             for replica in replicas { #expect(try await self.known(replica) == ["0"]) }
         }
+    }
+
+    @Test func aLetterThatComesAgainBeforeTheFirstOnesTombstoneStays() async throws {
+        try await self.withLetters(1) { replicas, letters in
+            let (first, channel) = (letters[0], replicas[1].dispatcher.deadLetters)
+            let redrives = Self.redrives
+            // Between the two appends of the redrive the event is read, rejected, and a letter again.
+            replicas[0].log.interlude.withLock { interlude in
+                interlude = { record in
+                    guard record.topic.name == "portarium.dead-letters", record.record.value == nil else { return }
+                    for topicPartition in redrives {
+                        for element in replicas[0].log.base.records(of: topicPartition) {
+                            let position = Position(topicPartition, element.offset)
+                            try? await channel.write(self.write("0", position), generation: "g")
+                            try? await channel.write(self.write("0", position), generation: "g")
+                        }
+                    }
+                }
+            }
+            #expect(try await replicas[0].letters.redrive(.ids([first.id]), tenant: "t") == 1)
+            for replica in replicas {
+                let page = try await replica.letters.list(
+                    tenant: "t", subscription: "s", reason: nil, page: PageRequest())
+                #expect(page.items.map(\.position) == [first.position])
+                #expect(page.items.map(\.attempts) == [2])
+                #expect(page.items.first?.id.hasPrefix("\(first.id)~") == true)
+                #expect(replica.dispatcher.deadLetters.isDeadLettered(generation: "g", origin: first.position))
+            }
+            replicas[0].log.interlude.withLock { $0 = nil }
+            let again = try await self.ids(replicas[1])
+            #expect(try await replicas[1].letters.redrive(.ids(again), tenant: "t") == 1)
+            for replica in replicas {
+                #expect(try await self.ids(replica).isEmpty)
+                #expect(!replica.dispatcher.deadLetters.isDeadLettered(generation: "g", origin: first.position))
+            }
+        }
+    }
+
+    private func ids(_ replica: PlacedReplica) async throws -> [String] {
+        try await replica.letters.list(tenant: "t", subscription: nil, reason: nil, page: PageRequest(limit: 200))
+            .items.map(\.id)
     }
 
     @Test func lettersOfAReplayAreFiledAlikeEverywhere() async throws {

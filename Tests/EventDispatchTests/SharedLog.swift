@@ -7,6 +7,10 @@ final class SharedLog: EventLog {
     let base: InMemoryEventLog
     /// How many records go through before every further append fails; nil: all.
     private let recordsLeft = Mutex<Int?>(nil)
+    /// Runs before each record that is appended through it.
+    let interlude = Mutex<(@Sendable (ProducerRecord) async -> Void)?>(nil)
+    /// Bytes of the records that were fetched.
+    let bytesFetched = Mutex(0)
     /// Why it does not route; nil: it does.
     let obstacle = Mutex<String?>("it is told not to")
 
@@ -27,6 +31,7 @@ final class SharedLog: EventLog {
                 return count > 0
             }
             guard isThrough else { throw EventLogError(.unavailable, "told to fail") }
+            await self.interlude.withLock { $0 }?(record)
             positions += try await self.base.append([record])
         }
         return positions
@@ -35,8 +40,10 @@ final class SharedLog: EventLog {
     func fetch(
         _ topicPartition: TopicPartition, from offset: Offset, maxRecords: Int, maxBytes: Int, waitMax: Duration
     ) async throws(EventLogError) -> RecordBatch {
-        try await self.base.fetch(
+        let batch = try await self.base.fetch(
             topicPartition, from: offset, maxRecords: maxRecords, maxBytes: maxBytes, waitMax: waitMax)
+        self.bytesFetched.withLock { $0 += batch.records.reduce(0) { $0 + $1.record.size } }
+        return batch
     }
 
     func bounds(of topicPartition: TopicPartition) async throws(EventLogError) -> OffsetBounds {

@@ -181,6 +181,19 @@ struct TopicSubscriptionTests {
         }
     }
 
+    @Test func aTenantLeavesRoutesToOthers() async throws {
+        try await Self.with(.routing, { $0.routesPerTenantMax = 1 }) { world in
+            _ = try await world.subscriptions.create(TopicWorld.subscription("a"))
+            let error = await #expect(throws: ServiceError.self) {
+                try await world.subscriptions.create(TopicWorld.subscription("b"))
+            }
+            #expect(error?.code == .limitExceeded)
+            var other = TopicWorld.subscription("b")
+            other.id = SubscriptionID(tenant: "other", name: "b")
+            _ = try await world.subscriptions.create(other)
+        }
+    }
+
     @Test(arguments: [
         (EventLogError.Code.tooLarge, AttemptReport.Meaning.rejected), (.corruptRecord, .rejected),
         (.overloaded, .retry(afterMilliseconds: nil)), (.unavailable, .retry(afterMilliseconds: nil)),

@@ -11,6 +11,7 @@ public final class InMemoryEventLog: EventLog, EventIndex {
         case commit
         case committed
         case createTopic
+        case deleteGroup
     }
 
     /// What happens to the calls of an operation.
@@ -215,6 +216,7 @@ public final class InMemoryEventLog: EventLog, EventIndex {
     }
 
     public func deleteGroup(_ group: ConsumerGroup) async throws(EventLogError) {
+        try await self.enter(.deleteGroup)
         self.state.withLock { $0.groups[group] = nil }
     }
 

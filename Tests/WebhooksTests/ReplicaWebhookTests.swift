@@ -78,12 +78,25 @@ struct ReplicaWebhookTests {
                     let view = try await world.endpoints.get(id, tenant: owner)
                     #expect(view.secretCount == 1)
                 }
-                // What compaction leaves is the one that counts.
+                // The other is taken back, and does not come into its place.
                 let topic = TopicPartition(WebhookServiceConfiguration().endpointTopic, Partition(0))
-                let last = first.log.records(of: topic).last { $0.record.key == ByteBuffer(string: id) }
-                let text = last?.record.value.map { String(buffer: $0) } ?? ""
-                #expect(text.contains(#""tenant":"\#(owner)""#))
+                let isTakenBack = try await Self.eventually {
+                    let records = first.log.records(of: topic).filter { $0.record.describes(endpoint: id) }
+                    return Dictionary(grouping: records, by: \.record.key).count { $0.value.last?.record.value != nil }
+                        == 1
+                }
+                #expect(isTakenBack)
+                try await first.endpoints.delete(id, tenant: owner)
+                for world in [first, second] {
+                    #expect(try await world.endpoints.count(tenant: "one") + world.endpoints.count(tenant: "two") == 0)
+                }
             }
         }
+    }
+}
+
+extension LogRecord {
+    fileprivate func describes(endpoint id: String) -> Bool {
+        self.key.map { String(buffer: $0) }?.hasPrefix("\(id)/") == true
     }
 }

@@ -6,6 +6,8 @@ import EventLog
 /// `1 generation mode position-distance delivered dead-lettered gaps`, numbers in base 36, gaps as ranges relative to
 /// the committed offset (`0-4,7`).
 public struct SubscriptionCursor: Sendable, Hashable {
+    /// No more are written, so that a text that is damaged cannot mean any number of them.
+    private static let unsettledMax = 100_000
     /// Which subscription of this id wrote it: an heir of the id ignores it.
     public var generation: String
     /// Whether the tail's own commit waits for the subscription no longer.
@@ -50,7 +52,9 @@ public struct SubscriptionCursor: Sendable, Hashable {
     /// The same, or where its text is too long a beginning that fits: unread from the first offset that had no place.
     func fitting(metadataBytesMax: Int) -> Self {
         var fitting = self
-        while fitting.unsettled.count > 1, fitting.committed.metadata.utf8.count > metadataBytesMax {
+        while fitting.unsettled.count > 1,
+            fitting.unsettled.count > Self.unsettledMax || fitting.committed.metadata.utf8.count > metadataBytesMax
+        {
             let kept = fitting.unsettled.count / 2
             fitting.position = fitting.unsettled[kept]
             fitting.unsettled.removeLast(fitting.unsettled.count - kept)
@@ -74,12 +78,15 @@ public struct SubscriptionCursor: Sendable, Hashable {
         let fields = committed.metadata.split(separator: " ", omittingEmptySubsequences: false)
         guard fields.count == 7, fields[0] == "1", fields[2] == "a" || fields[2] == "d",
             let distance = Int64(fields[3], radix: 36), let delivered = Int64(fields[4], radix: 36),
-            let deadLettered = Int64(fields[5], radix: 36), distance >= 0,
-            let unsettled = Self.offsets(fields[6], base: committed.offset.value, count: distance)
+            let deadLettered = Int64(fields[5], radix: 36), distance >= 0
         else { return nil }
+        let (position, isOverflow) = committed.offset.value.addingReportingOverflow(distance)
+        guard !isOverflow, let unsettled = Self.offsets(fields[6], base: committed.offset.value, count: distance) else {
+            return nil
+        }
         self.generation = String(fields[1])
         self.isDetached = fields[2] == "d"
-        self.position = committed.offset.value + distance
+        self.position = position
         self.unsettled = unsettled
         self.delivered = delivered
         self.deadLettered = deadLettered
@@ -100,14 +107,14 @@ public struct SubscriptionCursor: Sendable, Hashable {
         return parts.joined(separator: ",")
     }
 
-    /// nil where the ranges are malformed, not ascending, or reach past the position.
+    /// nil where the ranges are malformed, not ascending, too many, or reach past the position.
     private static func offsets(_ text: Substring, base: Int64, count: Int64) -> [Int64]? {
         var offsets: [Int64] = []
         for part in text.split(separator: ",") {
             let ends = part.split(separator: "-", maxSplits: 1)
             guard let first = ends.first.flatMap({ Int64($0, radix: 36) }),
                 let last = ends.last.flatMap({ Int64($0, radix: 36) }), first <= last, first >= 0, last < count,
-                last - first < 1_000_000, offsets.last.map({ $0 < base + first }) ?? true
+                last - first < Self.unsettledMax - offsets.count, offsets.last.map({ $0 < base + first }) ?? true
             else { return nil }
             offsets.append(contentsOf: (base + first)...(base + last))
         }

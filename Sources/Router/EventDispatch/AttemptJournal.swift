@@ -14,6 +14,7 @@ final class AttemptJournal: Sendable {
         var open: [String: AttemptPage] = [:]
         var full: [AttemptPage] = []
         var count = 0
+        var bytes = 0
         var dropped = 0
     }
 
@@ -60,17 +61,18 @@ final class AttemptJournal: Sendable {
     }
 
     private func add(_ event: CloudEvent, _ entry: AttemptEntry, to state: inout State) {
-        guard state.count < self.configuration.journalEntriesMax else {
+        guard state.count < self.configuration.journalEntriesMax, state.bytes < self.configuration.journalBytesMax
+        else {
             state.dropped += 1
             return
         }
-        state.open[entry.tenant, default: AttemptPage(tenant: entry.tenant)].append(event, entry)
+        // Taken out while it grows: what is held twice is copied.
+        var page = state.open.removeValue(forKey: entry.tenant) ?? AttemptPage(tenant: entry.tenant)
+        state.bytes -= page.bytes
+        page.append(event, entry)
+        state.bytes += page.bytes
         state.count += 1
-        if state.open[entry.tenant]?.isFull == true,
-            let page = state.open.removeValue(forKey: entry.tenant)
-        {
-            state.full.append(page)
-        }
+        if page.isFull { state.full.append(page) } else { state.open[entry.tenant] = page }
     }
 
     func writeRegularly() async {
@@ -84,7 +86,7 @@ final class AttemptJournal: Sendable {
     func write() async {
         var pages = self.state.withLock { state in
             let pages = state.full + state.open.values
-            (state.open, state.full, state.count) = ([:], [], 0)
+            (state.open, state.full, state.count, state.bytes) = ([:], [], 0, 0)
             return pages[...]
         }
         let now = DispatchClock.wall

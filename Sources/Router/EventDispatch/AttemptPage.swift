@@ -21,9 +21,8 @@ struct AttemptPage: Sendable {
     private var headers = RecordHeaders()
     private var value = ByteBuffer()
     private(set) var count = 0
-    var isFull: Bool {
-        self.count >= Self.entriesMax || self.value.readableBytes + self.headers.bytes.readableBytes >= Self.bytesMax
-    }
+    var bytes: Int { self.value.readableBytes + self.headers.bytes.readableBytes }
+    var isFull: Bool { self.count >= Self.entriesMax || self.bytes >= Self.bytesMax }
 
     init(tenant: String) {
         self.headers.append(name: "portarium_tenant", value: tenant)

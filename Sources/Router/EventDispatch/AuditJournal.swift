@@ -60,3 +60,8 @@ public final class AuditJournal: Service {
         ["type": "\(event.event.type)", "tenant": "\(event.tenant)", "subject": "\(event.event.subject ?? "")"]
     }
 }
+
+/// Events of one tenant keep their order.
+extension AuditEvent: Retryable {
+    var retryKey: String { self.tenant }
+}

@@ -43,14 +43,8 @@ final class DeadLetterChannel: Sendable {
     /// Reads the topic from its beginning.
     func load() async throws(EventLogError) {
         if self.follower != nil { return try await self.catchUp() }
-        let bounds = try await self.log.bounds(of: self.topicPartition)
-        var next = bounds.start
-        while next < bounds.end {
-            let batch = try await self.log.fetch(
-                self.topicPartition, from: next, maxRecords: 1_000, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records { self.memory.apply(element.record, at: element.offset) }
-            guard batch.next > next else { return }
-            next = batch.next
+        try await self.log.readToEnd(of: self.topicPartition) { element in
+            self.memory.apply(element.record, at: element.offset)
         }
     }
 
@@ -79,14 +73,10 @@ final class DeadLetterChannel: Sendable {
         return self.memory.reserve(tenant: tenant, most: most)
     }
 
-    /// The id of the dead letter of one event for one subscription: the same however often it is written.
-    static func id(generation: String, origin: Position) -> String {
-        "\(generation)-\(origin.topic)-\(origin.partition)-\(origin.offset)"
-    }
-
     /// Whether an event has a dead letter now, other than one of a replay.
     func isDeadLettered(generation: String, origin: Position) -> Bool {
-        self.memory.state.withLock { $0.index[Self.id(generation: generation, origin: origin)] != nil }
+        let root = DeadLetterID.root(generation: generation, origin: origin)
+        return self.memory.state.withLock { $0.index.hasLetter(root: root) }
     }
 
     /// From now on dead letters of a replay are filed under the subscription that it is to, or under its own id.
@@ -98,8 +88,8 @@ final class DeadLetterChannel: Sendable {
 
     /// Appends a dead letter; it is durable when this returns. Written again, it is the same letter.
     ///
-    /// An event that was redriven and failed again keeps its origin, and its attempts are counted together.
-    /// What ``reserve(tenant:most:)`` had made room for is so no longer when this returns or throws.
+    /// An event that was redriven and failed again is another letter: it keeps its origin, and its attempts are counted
+    /// together. What ``reserve(tenant:most:)`` had made room for is so no longer when this returns or throws.
     /// - Parameter generation: of the subscription or replay that the event could not be delivered to.
     func write(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) {
         let tenant = write.subscription.tenant
@@ -124,7 +114,8 @@ final class DeadLetterChannel: Sendable {
 
     private func record(_ write: DeadLetterWrite, generation: String) async throws(EventLogError) -> LogRecord {
         let origin = try await self.origin(of: write.event.position)
-        let id = Self.id(generation: generation, origin: origin.position)
+        let root = DeadLetterID.root(generation: generation, origin: origin.position)
+        let id = write.event.position == origin.position ? root : DeadLetterID.again(root, from: write.event.position)
         let replay = ReplayKey(machineID: write.subscription)
         let target = self.memory.state.withLock { $0.replayTargets[write.subscription] }
         let replayID = write.replayID ?? origin.replayID

@@ -53,6 +53,8 @@ struct DeadLetterIndex: Sendable {
     }
 
     private var letters: [String: Entry] = [:]
+    /// How many letters that came again there are of an event, by the id of its first letter.
+    private var again: [String: Int] = [:]
     private var tenants: [String: Line] = [:]
     private var subscriptions: [SubscriptionID: Line] = [:]
 
@@ -63,6 +65,9 @@ struct DeadLetterIndex: Sendable {
 
     subscript(_ id: String) -> Entry? { self.letters[id] }
 
+    /// Whether there is a letter of an event, the first or one that came again.
+    func hasLetter(root: String) -> Bool { self.letters[root] != nil || self.again[root] != nil }
+
     /// A letter that was written again counts with its last offset.
     mutating func insert(_ entry: Entry) {
         if let old = self.letters[entry.id] {
@@ -70,6 +75,7 @@ struct DeadLetterIndex: Sendable {
             self.remove(entry.id)
         }
         self.letters[entry.id] = entry
+        if let root = DeadLetterID.root(ofAgain: entry.id) { self.again[root, default: 0] += 1 }
         self.tenants[entry.tenant, default: Line()].insert(entry)
         self.subscriptions[Self.name(of: entry), default: Line()].insert(entry)
     }
@@ -78,6 +84,10 @@ struct DeadLetterIndex: Sendable {
     mutating func remove(_ id: String, before tombstone: Offset = Offset(.max)) {
         guard let entry = self.letters[id], entry.offset < tombstone else { return }
         self.letters[id] = nil
+        if let root = DeadLetterID.root(ofAgain: id) {
+            let left = (self.again[root] ?? 0) - 1
+            self.again[root] = left > 0 ? left : nil
+        }
         Self.settle(&self.tenants[entry.tenant], self.letters)
         Self.settle(&self.subscriptions[Self.name(of: entry)], self.letters)
     }

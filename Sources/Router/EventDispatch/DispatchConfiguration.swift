@@ -9,6 +9,8 @@ public struct DispatchConfiguration: Sendable {
     public var topicPrefix = "portarium"
     /// Subscriptions to topics that the log routes by itself, `1...1000`: each takes a thread and two clients.
     public var routesMax = 100
+    /// How many of these one tenant may have, `1...1000`.
+    public var routesPerTenantMax = 50
     /// Where dead letters lie: one partition, compacted by their ids.
     public var deadLetterTopic = Topic("portarium.dead-letters")
     /// Where redriven dead letters go; each record names the one subscription it is for.
@@ -43,6 +45,8 @@ public struct DispatchConfiguration: Sendable {
     public var recordsAttempts = true
     /// How many attempts may wait to be recorded, `100...1000000`; more are dropped and counted.
     public var journalEntriesMax = 50_000
+    /// Bytes of attempts that wait to be recorded, `65536...1073741824`; more are dropped and counted.
+    public var journalBytesMax = 32 << 20
     /// Subscriptions of one tenant, `1...1000000`.
     public var subscriptionsPerTenantMax = 100_000
 

@@ -105,31 +105,35 @@ extension Dispatcher: PartitionListener {
     /// - Parameter since: when the partition was read last, and was longer. What is a little older than that is
     ///   delivered again, because nobody can say how short it was.
     func takeUpAgain(_ tail: TailAssignment, since: Timestamp) async {
+        let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
+        let isPlaced = await self.persistently("the place in a partition cannot be found") {
+            () throws(EventLogError) in try await self.placeAgain(tail, before: before)
+        }
+        if isPlaced == true { self.startTails(of: [tail.topicPartition]) }
+    }
+
+    /// False where the partition went meanwhile.
+    private func placeAgain(_ tail: TailAssignment, before: Timestamp) async throws(EventLogError) -> Bool {
         let topicPartition = tail.topicPartition
         await self.placing.enter()
         defer { self.placing.leave() }
-        let before = Timestamp(milliseconds: since.milliseconds - Self.shrinkMarginMilliseconds)
+        guard self.core.look({ $0.isCurrent(tail) }) else { return false }
         // A commit under way still says where somebody stood in what is lost.
         _ = try? await self.commitUnderWay()
-        let found = await self.persistently("the place in a partition cannot be found") { () throws(EventLogError) in
-            let bounds = try await self.log.bounds(of: topicPartition)
-            let place = min(try await self.log.offset(of: topicPartition, at: before), bounds.end)
-            let tails = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail]
-            let cursors = try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix)
-            return (place, tails?[topicPartition]?.offset ?? bounds.start, bounds.end, cursors)
-        }
-        guard let (place, committed, end, cursors) = found else { return }
-        let start = min(place, committed)
-        let places = self.places(cursors)
-        self.core.step { state, now in
-            guard state.isCurrent(tail) else { return }
+        let bounds = try await self.log.bounds(of: topicPartition)
+        let place = min(try await self.log.offset(of: topicPartition, at: before), bounds.end)
+        let tails = try await self.log.committed(groupsWithPrefix: GroupName.tail.name)[GroupName.tail]
+        let start = min(place, tails?[topicPartition]?.offset ?? bounds.start)
+        let places = self.places(try await self.log.committed(groupsWithPrefix: GroupName.cursorPrefix))
+        return self.core.step { state, now in
+            guard state.isCurrent(tail) else { return false }
             state.machine.finishRevoke(topicPartition)
-            state.ends[topicPartition] = end
+            state.ends[topicPartition] = bounds.end
             state.machine.assign(
                 topicPartition, committed: start,
                 cursors: { (nil, places[$0]?[topicPartition]?.limited(to: place, tail: start)) }, now: now)
+            return true
         }
-        self.startTails(of: [topicPartition])
     }
 
     /// What was committed for the subscriptions and replays that are known, by slot.
@@ -178,18 +182,24 @@ extension Dispatcher: PartitionListener {
         } catch { return BoundsAnswer(topicPartition: topicPartition, bounds: .failure(error)) }
     }
 
-    private func giveBack(_ partitions: [TopicPartition]) async {
-        guard !partitions.isEmpty else { return }
-        for topicPartition in partitions { self.tails.stop(topicPartition) }
-        self.core.step { state, _ in
-            for topicPartition in partitions { state.machine.beginRevoke(topicPartition) }
-        }
+    /// Waits for attempts and dead letters under way of partitions that go, within
+    /// ``DispatchConfiguration/revokeTimeoutMilliseconds``.
+    func drain(_ partitions: [TopicPartition]) async {
         let deadline = DispatchClock.monotonicMilliseconds + self.configuration.revokeTimeoutMilliseconds
         while self.core.look({ state in partitions.contains { state.machine.isDraining($0) } }),
             DispatchClock.monotonicMilliseconds < deadline, !Task.isCancelled
         {
             try? await Task.sleep(for: .milliseconds(5))
         }
+    }
+
+    private func giveBack(_ partitions: [TopicPartition]) async {
+        guard !partitions.isEmpty else { return }
+        for topicPartition in partitions { self.tails.stop(topicPartition) }
+        self.core.step { state, _ in
+            for topicPartition in partitions { state.machine.beginRevoke(topicPartition) }
+        }
+        await self.drain(partitions)
         for attempt in 1...Self.lastCommitsMax {
             do {
                 try await self.recordPositions()

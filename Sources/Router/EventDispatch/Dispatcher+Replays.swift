@@ -31,12 +31,7 @@ extension Dispatcher {
             return partitions
         }
         if committing {
-            let deadline = DispatchClock.monotonicMilliseconds + self.configuration.revokeTimeoutMilliseconds
-            while !Task.isCancelled, DispatchClock.monotonicMilliseconds < deadline,
-                self.core.look({ state in partitions.contains { state.machine.isDraining($0) } })
-            {
-                try? await Task.sleep(for: .milliseconds(5))
-            }
+            await self.drain(partitions)
             await self.commitAll()
         }
         self.core.step { state, now in

@@ -30,18 +30,15 @@ extension Dispatcher {
 
     /// Takes up a subscription that a record of a shared log tells of. Where it stands is read from the log; one that
     /// is new may not have got as far as the tails.
-    func introduceFromLog(_ stored: StoredSubscription, compiled: CompiledSubscription) async {
-        await self.placing.enter()
+    /// - Throws: where the log does not say: then nothing is taken up.
+    func introduceFromLog(_ stored: StoredSubscription, compiled: CompiledSubscription) async throws(EventLogError) {
+        guard await self.placing.enter(waitMax: TopicFollower.waitMax) else { throw .busy }
         defer { self.placing.leave() }
         var cursors: [TopicPartition: CommittedOffset] = [:]
         // Without a partition there is no place to find: it is read when one comes.
         if !self.core.look({ $0.machine.isIdle }) {
             let group = GroupName.cursor(of: stored.subscription.id, generation: stored.generation)
-            let read = await self.persistently("cursors cannot be read") { () throws(EventLogError) in
-                try await self.log.committed(groupsWithPrefix: group.name)[group] ?? [:]
-            }
-            guard let read else { return }
-            cursors = read
+            cursors = try await self.log.committed(groupsWithPrefix: group.name)[group] ?? [:]
         }
         self.introduce(stored, compiled: compiled, cursors: cursors, isNew: stored.revision == 1)
     }
@@ -114,9 +111,4 @@ extension Destination {
             mode: subscription.config.mode, protocolSettings: subscription.protocolSettings,
             timeoutMilliseconds: subscription.config.timeoutMilliseconds, trust: trust, transform: transform)
     }
-}
-
-extension Dispatcher {
-    /// Numbers for dashboards.
-    public var totals: DeliveryStateMachine.Totals { self.core.look { $0.machine.totals } }
 }

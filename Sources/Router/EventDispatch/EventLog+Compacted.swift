@@ -10,19 +10,27 @@ import Foundation
 extension EventLog {
     /// The last value of every key of a compacted partition.
     func compacted(_ topicPartition: TopicPartition) async throws(EventLogError) -> [String: ByteBuffer] {
-        let bounds = try await self.bounds(of: topicPartition)
         var values: [String: ByteBuffer] = [:]
-        var next = bounds.start
+        try await self.readToEnd(of: topicPartition) { element in
+            if let key = element.record.key { values[String(buffer: key)] = element.record.value }
+        }
+        return values
+    }
+
+    /// Reads what a partition holds now, in order.
+    /// - Parameter lastMax: only so many offsets before the end; nil: all.
+    func readToEnd(
+        of topicPartition: TopicPartition, lastMax: Int? = nil, _ body: (RecordBatch.Element) -> Void
+    ) async throws(EventLogError) {
+        let bounds = try await self.bounds(of: topicPartition)
+        var next = lastMax.map { max(bounds.start, Offset(bounds.end.value - Int64($0))) } ?? bounds.start
         while next < bounds.end {
             let batch = try await self.fetch(
                 topicPartition, from: next, maxRecords: 1_000, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records {
-                if let key = element.record.key { values[String(buffer: key)] = element.record.value }
-            }
-            guard batch.next > next else { break }
+            for element in batch.records { body(element) }
+            guard batch.next > next else { return }
             next = batch.next
         }
-        return values
     }
 
     /// Appends a value of a compacted partition as JSON, or with nil its tombstone, and gives its offset.

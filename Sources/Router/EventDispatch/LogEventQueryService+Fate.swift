@@ -1,43 +1,81 @@
 import Delivery
 import EventLog
 import Subscriptions
+import Synchronization
 
 extension LogEventQueryService {
-    /// The fate of an event for one subscription.
+    /// The fate of an event for several subscriptions, in their order.
     ///
-    /// - Parameter entries: what the journal has of the event and the subscription, oldest first, each with the
-    ///   position of the event itself, see ``attributed(_:to:)``.
+    /// - Parameter entries: what the journal has of the event, oldest first, each with the position of the event
+    ///   itself, see ``attributed(_:to:)``.
     /// - Parameter elsewhere: what is committed of the event's partition where another process dispatches it.
     /// - Parameter routes: how far the log has routed the partition by itself.
-    func fate(
-        of stored: StoredEvent, for subscription: StoredSubscription, _ entries: [AttemptEntry],
+    func fates(
+        of stored: StoredEvent, for subscriptions: [StoredSubscription], _ entries: [AttemptEntry],
         _ elsewhere: CommittedStanding?, _ routes: [ConsumerGroup: Offset]
-    ) -> EventTrace.SubscriptionFate {
-        let explanation: MatchExplanation
-        do { explanation = try CompiledSubscription(subscription.subscription).explain(stored.event) } catch {
-            explanation = MatchExplanation(matched: false, reason: error.detail)
+    ) -> [EventTrace.SubscriptionFate] {
+        let matches = zip(subscriptions, self.compiled(subscriptions)).map { subscription, compiled in
+            Self.match(stored, subscription, compiled)
         }
-        var fate = EventTrace.SubscriptionFate(
-            subscription: subscription.subscription.id.name, matched: explanation.matched, reason: explanation.reason,
-            state: .filtered,
-            attempts: entries.filter(\.isAttempt).map { entry in
-                EventTrace.Attempt(
-                    atMilliseconds: entry.at.milliseconds, status: entry.status, error: entry.error,
-                    durationMilliseconds: entry.durationMilliseconds)
-            })
-        if let start = subscription.startOffsets[stored.position.topicPartition], stored.position.offset < start {
-            fate.matched = false
-            fate.reason = "the event lies before the subscription's start"
-        } else if fate.matched {
+        let matched = zip(subscriptions, matches).filter(\.1.matched).map(\.0)
+        let entries = Dictionary(grouping: entries, by: \.subscription)
+        let here = elsewhere == nil ? self.standings(of: stored.position, for: matched) : [:]
+        return zip(subscriptions, matches).map { subscription, match in
+            let id = subscription.subscription.id
+            let own = entries[id.name] ?? []
+            var fate = EventTrace.SubscriptionFate(
+                subscription: id.name, matched: match.matched, reason: match.reason, state: .filtered,
+                attempts: own.filter(\.isAttempt).map { entry in
+                    EventTrace.Attempt(
+                        atMilliseconds: entry.at.milliseconds, status: entry.status, error: entry.error,
+                        durationMilliseconds: entry.durationMilliseconds)
+                })
+            guard match.matched else { return fate }
             let standing =
                 self.routeStanding(of: stored, for: subscription, routes)
-                ?? elsewhere?.standing(of: stored.position.offset, for: subscription, entries)
-                ?? self.dispatcher.core.look { state in
-                    state.machine.standing(of: stored.position, for: subscription.subscription.id)
-                }
-            (fate.state, fate.reason) = self.state(of: stored, for: subscription, standing, entries, fate.reason)
+                ?? elsewhere?.standing(of: stored.position.offset, for: subscription, own) ?? here[id] ?? .pending
+            (fate.state, fate.reason) = self.state(of: stored, for: subscription, standing, own, match.reason)
+            return fate
         }
-        return fate
+    }
+
+    /// Whether a subscription wants an event, and why.
+    private static func match(
+        _ stored: StoredEvent, _ subscription: StoredSubscription, _ compiled: CompiledSubscription?
+    ) -> MatchExplanation {
+        let judge: CompiledSubscription
+        do throws(FilterError) {
+            if let compiled { judge = compiled } else { judge = try CompiledSubscription(subscription.subscription) }
+        } catch { return MatchExplanation(matched: false, reason: error.detail) }
+        if let start = subscription.startOffsets[stored.position.topicPartition], stored.position.offset < start {
+            return MatchExplanation(matched: false, reason: "the event lies before the subscription's start")
+        }
+        return judge.explain(stored.event)
+    }
+
+    /// What the machine matches with, under one lock; nil where it does not know a subscription, or knows that it
+    /// cannot be used.
+    private func compiled(_ subscriptions: [StoredSubscription]) -> [CompiledSubscription?] {
+        let faults = self.subscriptions.catalog.withLock { $0.faults }
+        return self.dispatcher.core.look { state in
+            subscriptions.map { subscription in
+                let id = subscription.subscription.id
+                return faults[id] == nil ? state.machine.slot(of: id).flatMap { state.compiled[$0] } : nil
+            }
+        }
+    }
+
+    private func standings(
+        of position: Position, for subscriptions: [StoredSubscription]
+    ) -> [SubscriptionID: DeliveryStateMachine.Standing] {
+        self.dispatcher.core.look { state in
+            var standings: [SubscriptionID: DeliveryStateMachine.Standing] = [:]
+            for subscription in subscriptions {
+                let id = subscription.subscription.id
+                standings[id] = state.machine.standing(of: position, for: id)
+            }
+            return standings
+        }
     }
 
     /// How far the delivery of an event that matches is, and why, where there is more to say than why it matches.

@@ -12,12 +12,14 @@ public final class LogEventQueryService: EventQueryService {
     private static let scannedMax = 200_000
     /// Records that one search with the index reads, one by one, at most; its cursor goes on from there.
     private static let indexedMax = 10_000
+    /// Bytes of events on one page before it is closed: the last one may reach past it.
+    private static let pageBytesMax = 8 << 20
     /// Records of the journal that one trace reads at most where there is no index.
     private static let journalScannedMax = 2_000
     /// Records of the journal that one trace looks into at most, the newest.
     private static let attemptsMax = 500
     let dispatcher: Dispatcher
-    private let subscriptions: LogSubscriptionService
+    let subscriptions: LogSubscriptionService
     private let index: (any EventIndex)?
     let ends: PartitionEnds
 
@@ -28,9 +30,10 @@ public final class LogEventQueryService: EventQueryService {
         self.index = index
     }
 
-    /// Matches newest first, merged over the partitions by time; by id with an index at most 1000, on one page.
+    /// Matches newest first, merged over the partitions by time.
     ///
-    /// Reads at most 200000 records a call: a page may be short or empty and still have a cursor to go on with.
+    /// Reads at most 200000 records a call, and a page has some 8 MiB at most: it may be short or empty and still have
+    /// a cursor to go on with.
     /// - Throws: `invalid` for a cursor that no earlier page gave; `unavailable`.
     public func search(_ query: EventQuery) async throws(ServiceError) -> Page<StoredEvent> {
         do {
@@ -53,40 +56,56 @@ public final class LogEventQueryService: EventQueryService {
         }
     }
 
+    /// What was found for one page.
+    private struct Found {
+        let limit: Int
+        var items: [StoredEvent] = []
+        private var bytes = 0
+
+        init(limit: Int) { self.limit = limit }
+
+        var isFull: Bool { self.items.count >= self.limit || self.bytes >= LogEventQueryService.pageBytesMax }
+
+        mutating func add(_ stored: StoredEvent) {
+            self.items.append(stored)
+            self.bytes += stored.event.sizeBytes
+        }
+    }
+
     /// The next page of what the index finds. That there is more is said only where there is.
     private func search(
         _ query: EventQuery, _ scan: IndexedScan
     ) async throws(EventLogError) -> Page<StoredEvent> {
         var scan = scan
-        var items: [StoredEvent] = []
-        while items.count < query.page.limit,
+        var found = Found(limit: query.page.limit)
+        while !found.isFull,
             let event = try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) })
         {
-            items.append(event)
+            found.add(event)
         }
         let rest = scan.uppers
-        if items.count == query.page.limit, scan.scanned < Self.indexedMax,
+        if found.isFull, scan.scanned < Self.indexedMax,
             try await scan.next(scannedMax: Self.indexedMax, where: { query.isMet(by: $0) }) == nil,
             scan.uppers.isEmpty
         {
-            return Page(items: items, nextCursor: nil)
+            return Page(items: found.items, nextCursor: nil)
         }
-        return Page(items: items, nextCursor: rest.isEmpty ? nil : PositionCursor.text(rest))
+        return Page(items: found.items, nextCursor: rest.isEmpty ? nil : PositionCursor.text(rest))
     }
 
     private func search(
         _ query: EventQuery, _ scan: BackwardScan
     ) async throws(EventLogError) -> Page<StoredEvent> {
         var scan = scan
-        var items: [StoredEvent] = []
-        while items.count < query.page.limit,
+        var found = Found(limit: query.page.limit)
+        while !found.isFull,
             let event = try await scan.next(scannedMax: Self.scannedMax, where: { query.isMet(by: $0) })
         {
-            items.append(event)
+            found.add(event)
         }
         let rest = scan.uppers.filter { $0.1 > .zero }
-        let isEnd = items.count < query.page.limit && scan.scanned < Self.scannedMax
-        return Page(items: items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
+        let isEnd = !found.isFull && scan.scanned < Self.scannedMax
+        return Page(items: found.items, nextCursor: isEnd || rest.isEmpty ? nil : PositionCursor.text(rest))
     }
 
     /// The newest event with this id and its fate for each of the tenant's subscriptions, judged by the filters they
@@ -119,11 +138,8 @@ public final class LogEventQueryService: EventQueryService {
             try await self.dispatcher.deadLetters.catchUp()
             entries = try await self.attributed(self.attempts(stored), to: stored)
         } catch { throw ServiceError(error) }
-        let fates = self.subscriptions.all(tenant: tenant).map { subscription in
-            self.fate(
-                of: stored, for: subscription,
-                entries.filter { $0.subscription == subscription.subscription.id.name }, elsewhere, routes)
-        }
+        let fates = self.fates(
+            of: stored, for: self.subscriptions.all(tenant: tenant), entries, elsewhere, routes)
         return EventTrace(event: stored, subscriptions: fates)
     }
 
@@ -132,12 +148,12 @@ public final class LogEventQueryService: EventQueryService {
         let (id, source) = (stored.event.id, stored.event.source)
         let tenant = stored.event.tenantID ?? ""
         let topicPartition = TopicPartition(self.dispatcher.configuration.attemptTopic, Partition(0))
-        let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
         var entries: [AttemptEntry] = []
         func take(_ record: LogRecord) {
             entries += AttemptPage.entries(of: record, id: id, source: source).filter { $0.tenant == tenant }
         }
         if let index {
+            let bounds = try await self.dispatcher.log.bounds(of: topicPartition)
             let positions = try await index.positions(
                 header: "ce_id", value: id, tenant: tenant, in: [topicPartition: bounds.start..<bounds.end],
                 limit: Self.attemptsMax)
@@ -146,13 +162,8 @@ public final class LogEventQueryService: EventQueryService {
             }
             return entries
         }
-        var next = max(bounds.start, Offset(bounds.end.value - Int64(Self.journalScannedMax)))
-        while next < bounds.end {
-            let batch = try await self.dispatcher.log.fetch(
-                topicPartition, from: next, maxRecords: 200, maxBytes: 4 << 20, waitMax: .zero)
-            for element in batch.records { take(element.record) }
-            guard batch.next > next else { break }
-            next = batch.next
+        try await self.dispatcher.log.readToEnd(of: topicPartition, lastMax: Self.journalScannedMax) { element in
+            take(element.record)
         }
         return entries
     }

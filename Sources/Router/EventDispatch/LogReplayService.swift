@@ -14,12 +14,27 @@ import Synchronization
 /// is assigned to. The others store what they are asked for, and the first brings it into force when it comes to it.
 public final class LogReplayService: ReplayService, Service {
     /// What the router owes the log on its own account.
-    enum Chore {
+    enum Chore: Retryable {
         case complete(ReplayKey, delivered: Int64, deadLettered: Int64)
         case fail(ReplayKey, reason: String)
         case deleteGroup(ConsumerGroup)
         /// Begin one that has been counted, or with nil all that have not ended, where they were committed last.
         case takeUp(ReplayKey?, term: UInt64)
+
+        /// What it is about.
+        enum Subject: Hashable {
+            case replay(ReplayKey)
+            case allReplays
+            case group(ConsumerGroup)
+        }
+
+        var retryKey: Subject {
+            switch self {
+            case .complete(let key, _, _), .fail(let key, _): .replay(key)
+            case .deleteGroup(let group): .group(group)
+            case .takeUp(let key, _): key.map { .replay($0) } ?? .allReplays
+            }
+        }
     }
 
     /// Whether this process sends the replays.
@@ -245,13 +260,22 @@ public final class LogReplayService: ReplayService, Service {
             }
             return true
         } catch {
-            guard error.code == .unavailable else { return true }
+            if Self.isSettled(error) { return true }
             if attempt == 1 {
                 self.dispatcher.logger.warning(
                     "the state of a replay could not be stored and is tried again",
                     metadata: ["error": "\(error.message)"])
             }
             return false
+        }
+    }
+
+    /// Whether a refusal stays what it is: another replay, or another end of it, was quicker, or it cannot be stored at
+    /// all. A topic that a broker does not know may be known in a moment.
+    private static func isSettled(_ error: ServiceError) -> Bool {
+        switch error.code {
+        case .notFound, .conflict, .limitExceeded: true
+        case .invalid, .unprocessable, .unavailable: false
         }
     }
 

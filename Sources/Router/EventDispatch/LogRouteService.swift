@@ -34,7 +34,7 @@ public final class LogRouteService: Service {
         (self.wakes, self.wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         subscriptions.follow { [weak self] id in self?.followChange(of: id) }
         subscriptions.routeStandings.withLock { standings in
-            standings = { [weak self] id in self?.state.withLock { $0.runners[id]?.standing } }
+            standings = { [weak self] id in self?.standing(of: id) }
         }
     }
 

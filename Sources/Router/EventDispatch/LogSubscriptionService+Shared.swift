@@ -12,7 +12,7 @@ extension LogSubscriptionService {
     func beginFollowing() async throws(EventLogError) {
         let follower = TopicFollower(
             log: self.dispatcher.log, topicPartition: self.topicPartition, logger: self.dispatcher.logger
-        ) { [weak self] element in await self?.apply(element) }
+        ) { [weak self] element throws(EventLogError) in try await self?.apply(element) }
         self.topicFollower.withLock { $0 = follower }
         try await follower.catchUp()
     }
@@ -23,7 +23,9 @@ extension LogSubscriptionService {
         do { try await self.topicFollower.withLock({ $0 })?.catchUp() } catch { throw ServiceError(error) }
     }
 
-    private func apply(_ element: RecordBatch.Element) async {
+    /// - Throws: where the record has to be applied again: what it changed is known, and not in force everywhere yet.
+    private func apply(_ element: RecordBatch.Element) async throws(EventLogError) {
+        try await self.placeUnplaced()
         guard let text = element.record.key, let key = SubscriptionRecordKey(String(buffer: text)),
             let generation = key.generation
         else { return }
@@ -36,17 +38,18 @@ extension LogSubscriptionService {
         let written = record
         let change = self.catalog.withLock { $0.apply(key.id, generation: generation, written) }
         guard change.old != nil || change.new != nil else { return }
-        await self.bringIntoForce(change, of: key.id)
+        try await self.bringIntoForce(change, of: key.id)
         self.tellFollowers(key.id)
     }
 
-    private func bringIntoForce(_ change: CatalogChange, of id: SubscriptionID) async {
+    private func bringIntoForce(_ change: CatalogChange, of id: SubscriptionID) async throws(EventLogError) {
         guard let new = change.new, let compiled = Self.compiled(new, change.fault) else {
             return self.dispatcher.dismiss(id)
         }
         guard change.old?.generation == new.generation else {
             if change.old != nil { self.dispatcher.dismiss(id) }
-            return await self.dispatcher.introduceFromLog(new, compiled: compiled)
+            self.unplaced.withLock { _ = $0.insert(id) }
+            return try await self.placeUnplaced()
         }
         if change.old?.subscription != new.subscription {
             // It is durable already: all that is left to do for what was matched before is to try.
@@ -57,6 +60,18 @@ extension LogSubscriptionService {
             }
         }
         self.dispatcher.change(new, compiled: compiled)
+    }
+
+    /// Hands those to the dispatcher that it does not know yet; what stopped an earlier try may be over.
+    private func placeUnplaced() async throws(EventLogError) {
+        for id in self.unplaced.withLock({ $0 }).sorted() {
+            let (stored, fault) = self.catalog.withLock { ($0[id], $0.faults[id]) }
+            if let stored, let compiled = Self.compiled(stored, fault) {
+                try await self.dispatcher.introduceFromLog(stored, compiled: compiled)
+            }
+            self.unplaced.withLock { _ = $0.remove(id) }
+            self.tellFollowers(id)
+        }
     }
 
     private static func compiled(_ stored: StoredSubscription, _ fault: String?) -> CompiledSubscription? {

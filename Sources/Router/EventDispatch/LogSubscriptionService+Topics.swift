@@ -32,7 +32,8 @@ extension LogSubscriptionService {
     }
 
     /// Refuses a topic that events cannot or must not be sent to.
-    /// - Throws: `unprocessable`; `limitExceeded` over ``DispatchConfiguration/routesMax``; `unavailable`.
+    /// - Throws: `unprocessable`; `limitExceeded` over ``DispatchConfiguration/routesMax`` or
+    ///   ``DispatchConfiguration/routesPerTenantMax``; `unavailable`.
     func checkTarget(of subscription: Subscription) async throws(ServiceError) {
         guard let target = self.dispatcher.target(of: subscription) else { return }
         let configuration = self.dispatcher.configuration
@@ -50,15 +51,26 @@ extension LogSubscriptionService {
             throw Self.fault(
                 "is the topic '\(target)', which is not there: make it first, or name it in log.sinkTopics")
         }
-        guard self.dispatcher.isRouted(subscription) else { return }
-        let others = self.catalog.withLock { catalog in
-            catalog.stored.values.count {
-                TopicSink.isMeant(by: $0.subscription.sink) && $0.subscription.id != subscription.id
-            }
+        if self.dispatcher.isRouted(subscription) { try self.checkRoom(for: subscription.id) }
+    }
+
+    /// Refuses a new one that would be too many; those that there are may be changed.
+    private func checkRoom(for id: SubscriptionID) throws(ServiceError) {
+        let others = self.catalog.withLock { catalog -> [SubscriptionID]? in
+            guard catalog[id] == nil else { return nil }
+            return catalog.stored.values.filter { TopicSink.isMeant(by: $0.subscription.sink) }.map(\.subscription.id)
         }
-        guard others < configuration.routesMax else {
+        guard let others else { return }
+        let configuration = self.dispatcher.configuration
+        guard others.count < configuration.routesMax else {
             throw ServiceError(
-                .limitExceeded, "there are at most \(configuration.routesMax) subscriptions to topics: delete one")
+                .limitExceeded,
+                "there are at most \(configuration.routesMax) subscriptions to topics, of all tenants: delete one")
+        }
+        guard others.count(where: { $0.tenant == id.tenant }) < configuration.routesPerTenantMax else {
+            throw ServiceError(
+                .limitExceeded,
+                "the tenant has at most \(configuration.routesPerTenantMax) subscriptions to topics: delete one")
         }
     }
 

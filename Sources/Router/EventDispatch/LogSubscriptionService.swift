@@ -12,23 +12,6 @@ import TenantLimits
 ///
 /// Calls of one subscription take their turns; those of others do not wait for them.
 public final class LogSubscriptionService: SubscriptionService, Service {
-    /// What the router owes the log on its own account.
-    enum Chore {
-        case suspend(Suspension)
-        case deleteGroup(ConsumerGroup)
-        /// Writes the tombstone of a record that should not be there.
-        case bury(SubscriptionRecordKey)
-    }
-
-    /// A wish of the delivery machine to suspend a subscription.
-    struct Suspension: Sendable {
-        var id: SubscriptionID
-        var generation: String
-        var reason: String
-        /// Whether it still holds: a change or a resume that came after it has the last word.
-        var isCurrent: @Sendable () -> Bool
-    }
-
     /// Chores that may wait; there is one of each kind for a subscription at most in practice.
     private static let choresMax = 1_000_000
     let dispatcher: Dispatcher
@@ -41,6 +24,8 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     private let followers = Mutex<[@Sendable (SubscriptionID) -> Void]>([])
     /// Applies the topic's records on a log that is shared; nil elsewhere, and before ``load()``.
     let topicFollower = Mutex<TopicFollower?>(nil)
+    /// Those that the topic tells of and the dispatcher does not know yet: the log did not say where they stand.
+    let unplaced = Mutex<Set<SubscriptionID>>([])
     /// What belonged to no subscription at the last look.
     let leftovers = Mutex(Leftovers())
 
@@ -96,12 +81,6 @@ public final class LogSubscriptionService: SubscriptionService, Service {
     func follow(_ follower: @escaping @Sendable (SubscriptionID) -> Void) {
         self.followers.withLock { $0.append(follower) }
     }
-
-    /// Ids of all subscriptions of all tenants, for metrics.
-    public var ids: [SubscriptionID] { self.catalog.withLock { Array($0.stored.keys) } }
-
-    /// A subscription's lag in records, for metrics; nil where there is none.
-    public func lag(of id: SubscriptionID) -> Int64? { self.dispatcher.standing(of: id)?.lag }
 
     /// Resolves the start to offsets, commits the cursors of what lies before, appends, and begins to send.
     /// - Throws: `conflict` where the id is taken; `limitExceeded` over the tenant's limit; `unprocessable` for a

@@ -19,6 +19,8 @@ import Foundation
 public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEndpointSource, Service {
     /// Characters of an id that the router makes: 134 bits, for the URL is public.
     private static let idLength = 26
+    /// Endpoints that may wait to be taken back.
+    private static let losersMax = 10_000
 
     private let configuration: WebhookServiceConfiguration
     private let log: any EventLog
@@ -29,6 +31,8 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
     /// Changes take their turns.
     private let gate = SerialGate()
     private let follower = Mutex<TopicFollower?>(nil)
+    /// Endpoints to take back, which lost their id to another.
+    private let losers = RetryQueue<WebhookEndpointCatalog.Key>(itemsMax: LogWebhookEndpointService.losersMax)
 
     /// - Parameters:
     ///   - keyring: what secrets are sealed with; nil: none can be kept, and endpoints are refused.
@@ -52,14 +56,34 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
     public func load() async throws {
         let follower = TopicFollower(
             log: self.log, topicPartition: self.topicPartition, logger: self.logger
-        ) { [weak self] element in self?.apply(element.record) }
+        ) { [weak self] element in self?.apply(element) }
         self.follower.withLock { $0 = follower }
         try await follower.catchUp()
     }
 
-    /// Follows what other processes change, until graceful shutdown.
+    /// Follows what other processes change, and takes back what lost its id to another, until graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown { await self.follower.withLock({ $0 })?.runWhereShared() }
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.losers.run { key, attempt in await self.takeBack(key, attempt) } }
+                await self.follower.withLock({ $0 })?.runWhereShared()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func takeBack(_ key: WebhookEndpointCatalog.Key, _ attempt: Int) async -> Bool {
+        do {
+            try await self.append(nil, key)
+            return true
+        } catch {
+            if attempt == 1 {
+                self.logger.warning(
+                    "a webhook endpoint that lost its id to another could not be taken back and is tried again",
+                    metadata: ["endpoint": "\(key.id)", "error": "\(error.message)"])
+            }
+            return false
+        }
     }
 
     /// From memory: what another process has just created may be some milliseconds away.
@@ -93,10 +117,11 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
                 .limitExceeded, "the tenant has at most \(limit) webhook endpoints (limit 'endpoints'): delete one",
                 limit: .init("endpoints", limit))
         }
-        try await self.append(stored, id: stored.id)
-        guard let live = self.catalog.withLock({ $0[stored.id] }), live.stored.generation == stored.generation else {
-            // Another process was first: compaction must not leave ours in its place.
-            if let live = self.catalog.withLock({ $0[stored.id] }) { try await self.append(live.stored, id: stored.id) }
+        let key = WebhookEndpointCatalog.Key(id: stored.id, generation: stored.generation)
+        try await self.append(stored, key)
+        guard let live = self.catalog.withLock({ $0[stored.id] }), live.key == key else {
+            // Another process was first: ours must not take its place when that one is deleted.
+            self.losers.add(key)
             throw Self.taken(stored.id)
         }
         return try Self.view(live)
@@ -124,7 +149,8 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
         await self.gate.enter()
         defer { self.gate.leave() }
         try await self.catchUp()
-        let old = try self.known(endpoint.id, endpoint.tenant).stored
+        let known = try self.known(endpoint.id, endpoint.tenant)
+        let old = known.stored
         let secrets: [String]
         if let given = request.secrets { secrets = given } else { secrets = try self.opened(old) }
         var stored = StoredWebhookEndpoint(
@@ -132,7 +158,8 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
             now: DispatchClock.wall)
         stored.revision = old.revision + 1
         stored.createdAt = old.createdAt
-        try await self.append(stored, id: stored.id)
+        stored.createdOffset = old.createdOffset
+        try await self.append(stored, known.key)
         return try Self.view(try self.known(endpoint.id, endpoint.tenant))
     }
 
@@ -142,7 +169,8 @@ public final class LogWebhookEndpointService: WebhookEndpointService, WebhookEnd
         defer { self.gate.leave() }
         try await self.catchUp()
         _ = try self.known(id, tenant)
-        try await self.append(nil, id: id)
+        // With those that lost the id to it and were not taken back yet, so that none of them takes its place.
+        for key in self.catalog.withLock({ $0.keys(of: id) }) { try await self.append(nil, key) }
     }
 
     private func known(_ id: String, _ tenant: String) throws(ServiceError) -> WebhookEndpointCatalog.Entry {
@@ -209,27 +237,31 @@ extension LogWebhookEndpointService {
     }
 
     /// One record of the topic, in its order.
-    private func apply(_ record: LogRecord) {
-        guard let key = record.key.map({ String(buffer: $0) }) else { return }
-        guard let value = record.value else { return self.catalog.withLock { $0.remove(key) } }
+    private func apply(_ element: RecordBatch.Element) {
+        let record = element.record
+        guard let key = record.key.map({ WebhookEndpointCatalog.Key(String(buffer: $0)) }) else { return }
+        guard let value = record.value else { return self.catalog.withLock { $0.apply(key, nil) } }
         guard
-            let stored = try? JSONDecoder().decode(StoredWebhookEndpoint.self, from: Data(value.readableBytesView)),
-            stored.id == key
+            var stored = try? JSONDecoder().decode(StoredWebhookEndpoint.self, from: Data(value.readableBytesView)),
+            stored.id == key.id
         else {
             return self.logger.error(
                 "a webhook endpoint cannot be read and takes nothing", metadata: ["endpoint": "\(key)"])
         }
-        let entry = self.entry(stored)
-        self.catalog.withLock { if $0.takes(stored) { $0.put(entry) } }
+        stored.createdOffset = stored.createdOffset ?? element.offset.value
+        let entry = self.entry(stored, key)
+        self.catalog.withLock { $0.apply(key, entry) }
         if let fault = entry.fault {
             self.logger.error(
                 "a webhook endpoint takes nothing", metadata: ["endpoint": "\(key)", "error": "\(fault)"])
         }
     }
 
-    private func entry(_ stored: StoredWebhookEndpoint) -> WebhookEndpointCatalog.Entry {
+    private func entry(
+        _ stored: StoredWebhookEndpoint, _ key: WebhookEndpointCatalog.Key
+    ) -> WebhookEndpointCatalog.Entry {
         guard let endpoint = stored.endpoint else {
-            return .init(stored: stored, active: nil, fault: "it was stored by a later version of the router")
+            return .init(key: key, stored: stored, active: nil, fault: "it was stored by a later version of the router")
         }
         var (verifier, fault): (WebhookVerifier?, String?) = (nil, nil)
         if let keyring {
@@ -244,13 +276,15 @@ extension LogWebhookEndpointService {
         let active = ActiveWebhookEndpoint(
             endpoint: endpoint, generation: stored.generation, verifier: verifier,
             translator: WebhookTranslator(endpoint, limits: self.configuration.limits))
-        return .init(stored: stored, active: active, fault: fault)
+        return .init(key: key, stored: stored, active: active, fault: fault)
     }
 
     /// Appends, and waits until that is in force here.
-    private func append(_ stored: StoredWebhookEndpoint?, id: String) async throws(ServiceError) {
+    private func append(
+        _ stored: StoredWebhookEndpoint?, _ key: WebhookEndpointCatalog.Key
+    ) async throws(ServiceError) {
         do {
-            let offset = try await self.log.store(stored, key: id, in: self.topicPartition)
+            let offset = try await self.log.store(stored, key: key.description, in: self.topicPartition)
             try await self.follower.withLock({ $0 })?.catchUp(past: offset)
         } catch { throw ServiceError(error) }
     }
@@ -258,4 +292,8 @@ extension LogWebhookEndpointService {
     private func catchUp() async throws(ServiceError) {
         do { try await self.follower.withLock({ $0 })?.catchUp() } catch { throw ServiceError(error) }
     }
+}
+
+extension WebhookEndpointCatalog.Key: Retryable {
+    var retryKey: Self { self }
 }

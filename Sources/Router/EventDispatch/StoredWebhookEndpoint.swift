@@ -21,6 +21,8 @@ struct StoredWebhookEndpoint: Codable, Sendable, Hashable {
     var toleranceSeconds: Int64?
     var verification: HMACVerification?
     var createdAt: Int64
+    /// Where the record lies that created it; nil in that record itself.
+    var createdOffset: Int64?
     var updatedAt: Int64
 
     init(_ endpoint: WebhookEndpoint, generation: String, sealedSecrets: [String], now: Timestamp) {

@@ -14,18 +14,21 @@ final class TopicFollower: Sendable {
     private static let retryMilliseconds: Int64 = 200
     /// How long ``catchUp(past:)`` waits, in milliseconds.
     private static let settleMillisecondsMax: Int64 = 10_000
+    /// How long a call waits while somebody else applies.
+    static let waitMax = Duration.seconds(5)
     private let log: any EventLog
     private let topicPartition: TopicPartition
     private let logger: Logger
-    private let apply: @Sendable (RecordBatch.Element) async -> Void
+    private let apply: @Sendable (RecordBatch.Element) async throws(EventLogError) -> Void
     /// Held by who applies.
     private let gate = SerialGate()
     private let next = Mutex<Offset?>(nil)
 
-    /// - Parameter apply: called for one record after the other; the next one waits for it.
+    /// - Parameter apply: called for one record after the other; the next one waits for it. Where it throws, it is
+    ///   called for the same record again.
     init(
         log: any EventLog, topicPartition: TopicPartition, logger: Logger,
-        apply: @escaping @Sendable (RecordBatch.Element) async -> Void
+        apply: @escaping @Sendable (RecordBatch.Element) async throws(EventLogError) -> Void
     ) {
         self.log = log
         self.topicPartition = topicPartition
@@ -40,11 +43,12 @@ final class TopicFollower: Sendable {
     func begin(at offset: Offset) { self.next.withLock { $0 = offset } }
 
     /// Applies everything that was appended before this call.
-    /// - Throws: ``EventLogError`` where the partition cannot be read.
+    /// - Throws: ``EventLogError`` where the partition cannot be read, or a record cannot be applied now;
+    ///   `unavailable` also after five seconds of waiting for others who apply.
     func catchUp() async throws(EventLogError) {
         let bounds = try await self.log.bounds(of: self.topicPartition)
         if let position, position >= bounds.end { return }
-        await self.gate.enter()
+        guard await self.gate.enter(waitMax: Self.waitMax) else { throw .busy }
         defer { self.gate.leave() }
         while true {
             let from = max(self.position ?? bounds.start, bounds.start)
@@ -112,9 +116,9 @@ final class TopicFollower: Sendable {
             guard error.code == .offsetOutOfRange else { throw error }
             return try await self.catchUp()
         }
-        await self.gate.enter()
+        guard await self.gate.enter(waitMax: Self.waitMax) else { return }
         defer { self.gate.leave() }
-        if self.position == from { await self.apply(batch) }
+        if self.position == from { try await self.apply(batch) }
     }
 
     /// Reads and applies once; false where there is nothing to read.
@@ -122,12 +126,22 @@ final class TopicFollower: Sendable {
         let batch = try await self.log.fetch(
             self.topicPartition, from: from, maxRecords: Self.recordsMax, maxBytes: Self.bytesMax, waitMax: waitMax)
         guard batch.next > from else { return false }
-        await self.apply(batch)
+        try await self.apply(batch)
         return true
     }
 
-    private func apply(_ batch: RecordBatch) async {
-        for element in batch.records { await self.apply(element) }
+    private func apply(_ batch: RecordBatch) async throws(EventLogError) {
+        for element in batch.records {
+            try await self.apply(element)
+            self.begin(at: element.offset.next)
+        }
         self.begin(at: batch.next)
+    }
+}
+
+extension EventLogError {
+    /// Somebody else has been at work for too long.
+    static var busy: Self {
+        EventLogError(.unavailable, "what others wrote is still being taken over here: try again")
     }
 }
