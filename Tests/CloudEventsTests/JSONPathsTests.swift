@@ -16,6 +16,15 @@ struct JSONPathsTests {
         #expect(found == ["xé\n", "10", "-1.5e3", "true", nil, nil, "1", "e", nil, nil])
     }
 
+    @Test func eachOfManyPlacesIsFoundOnce() throws {
+        let names = (0..<2_000).map { "\($0 * 7_919 % 2_000)" }
+        let object = "{" + names.map { "\"\($0)\":\"m\($0)\"" }.joined(separator: ",") + "}"
+        let array = "[" + (0..<2_000).map { "\"e\($0)\"" }.joined(separator: ",") + "]"
+        let text = #"{"o":\#(object),"a":\#(array),"\u0062":1}"#
+        let pointers = names.flatMap { ["/a/\($0)", "/o/\($0)"] } + ["/b"]
+        #expect(try self.values(text, pointers) == names.flatMap { ["e\($0)", "m\($0)"] } + ["1"])
+    }
+
     @Test func theSamePlaceMayBeAskedForOnceOnly() throws {
         #expect(try self.values(#"{"a":1,"a":2}"#, ["/a"]) == ["2"])
         #expect(try self.values(#"{"\u0061":1}"#, ["/a"]) == ["1"])

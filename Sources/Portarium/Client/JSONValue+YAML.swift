@@ -14,6 +14,21 @@ extension JSONValue {
         }
     }
 
+    /// The JSON text of a YAML node, members in their order.
+    static func text(of node: Node) -> JSONText {
+        switch node {
+        case .sequence(let sequence):
+            JSONText(text: "[" + sequence.map { self.text(of: $0).text }.joined(separator: ",") + "]")
+        case .mapping(let mapping):
+            JSONText(
+                text: "{"
+                    + mapping.map { name, value in
+                        "\(JSONValue.string(name.scalar?.string ?? "").serialized()):\(self.text(of: value).text)"
+                    }.joined(separator: ",") + "}")
+        case .scalar, .alias: JSONText(text: JSONValue(node).serialized())
+        }
+    }
+
     private static func value(of scalar: Node.Scalar) -> JSONValue {
         guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
         switch scalar.string {

@@ -1,4 +1,6 @@
+import CloudEvents
 import FoundationEssentials
+import NIOCore
 
 /// Any JSON, for answers whose shape only people need to know.
 enum JSONValue: Sendable, Hashable {
@@ -9,6 +11,13 @@ enum JSONValue: Sendable, Hashable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+    /// JSON that is sent as it was written: the order of its members, and all digits of its numbers, count.
+    case text(JSONText)
+}
+
+/// The text of one JSON value.
+struct JSONText: Sendable, Hashable {
+    let text: String
 }
 
 extension JSONValue {
@@ -16,6 +25,23 @@ extension JSONValue {
     init?(parsing bytes: some Sequence<UInt8>) {
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
         self = value
+    }
+
+    /// The same with a member as the text that it is, where it is there.
+    /// - Parameters:
+    ///   - path: names of members, from the outside in.
+    ///   - bytes: what the value was read from.
+    func keepingText(at path: [String], of bytes: ByteBuffer) -> JSONValue {
+        guard let text = try? JSONMembers.text(at: path, in: bytes, nestingMax: 512) else { return self }
+        return self.putting(.text(JSONText(text: String(buffer: text))), at: path[...])
+    }
+
+    /// The same with another value for a member that is there.
+    func putting(_ value: JSONValue, at path: ArraySlice<String>) -> JSONValue {
+        guard let name = path.first else { return value }
+        guard case .object(var members) = self, let member = members[name], member != .null else { return self }
+        members[name] = member.putting(value, at: path.dropFirst())
+        return .object(members)
     }
 
     /// The member of an object; nil for `null` too.
@@ -53,11 +79,23 @@ extension JSONValue {
         }
     }
 
-    /// Compact JSON, members by name.
+    /// Compact JSON, members by name; texts as they are.
     func serialized() -> String {
+        switch self {
+        case .text(let json): return json.text
+        case .array(let elements): return "[" + elements.map { $0.serialized() }.joined(separator: ",") + "]"
+        case .object(let members):
+            let members = members.sorted { $0.key < $1.key }.map { "\(Self.encoded($0)):\($1.serialized())" }
+            return "{" + members.joined(separator: ",") + "}"
+        case .string(let text): return Self.encoded(text)
+        case .null, .boolean, .integer, .number: return Self.encoded(self)
+        }
+    }
+
+    private static func encoded(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { return "null" }
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return "null" }
         return String(decoding: data, as: UTF8.self)
     }
 }
@@ -92,6 +130,7 @@ extension JSONValue: Codable {
         case .string(let text): try container.encode(text)
         case .array(let elements): try container.encode(elements)
         case .object(let members): try container.encode(members)
+        case .text(let json): try container.encode(JSONValue(parsing: json.text.utf8) ?? .null)
         }
     }
 }

@@ -66,6 +66,11 @@ struct SubscriptionFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The method of deliveries: POST or PUT.", valueName: "method"))
     var method: Method?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with a transform, as 'portarium transform eval' takes it; - is stdin.", valueName: "file"))
+    var transformFile: String?
+
     @OptionGroup var trust: SubscriptionTrustFlags
 
     /// The method of deliveries.
@@ -88,7 +93,9 @@ struct SubscriptionFlags: ParsableArguments {
     }
 
     /// Whether nothing was given.
-    var isEmpty: Bool { get throws { try self.applied(to: [:]).isEmpty && self.trust.isEmpty } }
+    var isEmpty: Bool {
+        get throws { try self.applied(to: [:]).isEmpty && self.trust.isEmpty && self.transformFile == nil }
+    }
 
     /// Puts what was given, secrets apart, over `members`, a subscription as the API has it.
     /// - Throws: ``ValidationError`` where the start is none.
@@ -113,8 +120,8 @@ struct SubscriptionFlags: ParsableArguments {
         return members
     }
 
-    /// The whole document: what was given over `members`, and the protocol that the sink speaks. Reads the secrets.
-    /// - Throws: ``ValidationError`` where the start is none; ``CommandFailure`` where a secret cannot be read.
+    /// The whole document: what was given over `members`, and the protocol that the sink speaks. Reads the files.
+    /// - Throws: ``ValidationError`` where the start is none; ``CommandFailure`` where a file cannot be used.
     func document(from members: [String: JSONValue]) throws -> [String: JSONValue] {
         var members = try self.applied(to: members)
         if !self.trust.isEmpty {
@@ -123,6 +130,11 @@ struct SubscriptionFlags: ParsableArguments {
             try self.trust.apply(settings: &settings, config: &config)
             if !settings.isEmpty { members["protocolsettings"] = .object(settings) }
             if !config.isEmpty { members["config"] = .object(config) }
+        }
+        if let transformFile {
+            var config = members["config"]?.members ?? [:]
+            config["transform"] = .text(JSONText(text: try TransformCommand.text(file: transformFile)))
+            members["config"] = .object(config)
         }
         if members["protocol"] == nil {
             members["protocol"] = .string(TopicSink.isMeant(by: members["sink"]?.text ?? "") ? "KAFKA" : "HTTP")

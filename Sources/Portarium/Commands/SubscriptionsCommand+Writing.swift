@@ -37,7 +37,7 @@ extension SubscriptionsCommand {
         }
 
         func run() async throws {
-            var members = try self.file.map(RequestDocument.read) ?? [:]
+            var members = try self.file.map(SubscriptionsCommand.document) ?? [:]
             if let id { members["id"] = .string(id) }
             let body = JSONValue.object(try self.flags.document(from: members))
             let name = members["id"]?.text ?? self.id ?? ""
@@ -79,14 +79,16 @@ extension SubscriptionsCommand {
         }
 
         func run() async throws {
-            let document = try self.file.map(RequestDocument.read)
+            let document = try self.file.map(SubscriptionsCommand.document)
             try await self.server.withClient { client, terminal in
                 let path = SubscriptionsCommand.path(self.id)
                 var members: [String: JSONValue]
                 if let document {
                     members = document
                 } else {
-                    let current = try await client.call(.get(path)).json.members ?? [:]
+                    let answer = try await client.call(.get(path))
+                    let current =
+                        answer.json.keepingText(at: SubscriptionsCommand.transformPath, of: answer.body).members ?? [:]
                     members = current.filter { Self.ownMembers.contains($0.key) }
                 }
                 members["id"] = .string(self.id)

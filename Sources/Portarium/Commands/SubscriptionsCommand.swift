@@ -19,6 +19,14 @@ struct SubscriptionsCommand: AsyncParsableCommand {
         ])
 
     /// The path of one subscription.
+    /// A transform is sent as it is written.
+    static let transformPath = ["config", "transform"]
+
+    /// A subscription from a file.
+    static func document(_ file: String) throws -> [String: JSONValue] {
+        try RequestDocument.read(file, keepingTextAt: self.transformPath)
+    }
+
     static func path(_ id: String) -> String { "/v1/subscriptions/\(PercentEncoding.segment(id))" }
 
     /// One subscription for people.

@@ -14,10 +14,18 @@ struct TransformCommand: AsyncParsableCommand {
             """,
         subcommands: [Evaluate.self])
 
+    /// The text of a transform in a file.
+    /// - Throws: ``CommandFailure`` with ``ExitStatus/usage`` where it is none.
+    static func text(file: String) throws -> String {
+        let bytes = try FileContents.read(file, bytesMax: Evaluate.bytesMax)
+        _ = try Evaluate.transform(bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// `portarium transform eval`
     struct Evaluate: AsyncParsableCommand {
         /// No event, and no transform, is larger.
-        private static let bytesMax = 16 * 1_048_576
+        fileprivate static let bytesMax = 16 * 1_048_576
 
         static let configuration = CommandConfiguration(
             commandName: "eval", abstract: "Apply a transform to one event.",
@@ -49,7 +57,7 @@ struct TransformCommand: AsyncParsableCommand {
             try terminal.print(String(buffer: json))
         }
 
-        private static func transform(_ bytes: [UInt8]) throws -> EventTransform {
+        fileprivate static func transform(_ bytes: [UInt8]) throws -> EventTransform {
             do throws(TransformFault) {
                 return try EventTransform(text: String(decoding: bytes, as: UTF8.self))
             } catch {

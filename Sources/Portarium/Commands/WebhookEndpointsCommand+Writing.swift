@@ -33,7 +33,7 @@ extension WebhookEndpointsCommand {
         }
 
         func run() async throws {
-            var members = try self.flags.applied(to: try self.file.map(RequestDocument.read) ?? [:])
+            var members = try self.flags.applied(to: try self.file.map { try RequestDocument.read($0) } ?? [:])
             if let id { members["id"] = .string(id) }
             try await self.server.call(
                 .post("/v1/webhook-endpoints", .object(members)),
@@ -75,7 +75,7 @@ extension WebhookEndpointsCommand {
         }
 
         func run() async throws {
-            let document = try self.file.map(RequestDocument.read)
+            let document = try self.file.map { try RequestDocument.read($0) }
             // Read before the router is asked: what cannot be read changes nothing.
             let changes = try self.flags.applied(to: [:])
             try await self.server.withClient { client, terminal in

@@ -5,10 +5,31 @@ import NIOCore
 /// Nothing is built of a text but the values that are looked for: what lies elsewhere is only checked for its grammar.
 public struct JSONPaths: Sendable {
     private struct Node {
+        /// By the length of the name, and then by its bytes.
         var members: [(name: [UInt8], node: Int)] = []
+        /// By the index.
         var elements: [(index: Int, node: Int)] = []
         /// Which of the values lies here.
         var place: Int?
+
+        /// Where a member is, or would be.
+        func position(of name: some RandomAccessCollection<UInt8>) -> (position: Int, isThere: Bool) {
+            var (low, high) = (0, self.members.count)
+            while low < high {
+                let middle = (low + high) / 2
+                let other = self.members[middle].name
+                let isBehind =
+                    other.count == name.count ? other.lexicographicallyPrecedes(name) : other.count < name.count
+                if isBehind { low = middle + 1 } else { high = middle }
+            }
+            return (low, low < self.members.count && self.members[low].name.elementsEqual(name))
+        }
+
+        /// The node of a member; nil where nothing of it is looked for.
+        func member(_ name: some RandomAccessCollection<UInt8>) -> Int? {
+            let (position, isThere) = self.position(of: name)
+            return isThere ? self.members[position].node : nil
+        }
     }
 
     /// How many places there are.
@@ -25,15 +46,17 @@ public struct JSONPaths: Sendable {
         var node = 0
         for token in tokens {
             let name = Array(token.utf8)
-            if let known = self.nodes[node].members.first(where: { $0.name == name }) {
-                node = known.node
+            let (position, isThere) = self.nodes[node].position(of: name)
+            if isThere {
+                node = self.nodes[node].members[position].node
             } else {
                 self.nodes.append(Node())
                 let new = self.nodes.count - 1
-                self.nodes[node].members.append((name, new))
+                self.nodes[node].members.insert((name, new), at: position)
                 // A whole number is also the index of an element, without leading zeros (section 4).
                 if let index = Int(token), String(index) == token, index >= 0 {
-                    self.nodes[node].elements.append((index, new))
+                    let behind = self.nodes[node].elements.firstIndex { $0.index > index }
+                    self.nodes[node].elements.insert((index, new), at: behind ?? self.nodes[node].elements.count)
                 }
                 node = new
             }
@@ -94,9 +117,14 @@ public struct JSONPaths: Sendable {
         if scanner.take(UInt8(ascii: "}")) { return }
         while true {
             let member = try scanner.scanName()
-            let child = node.members.first { scanner.isName(member, $0.name) }
+            let child =
+                if member.hasEscapes {
+                    (try? scanner.unescape(member)).flatMap { node.member($0.readableBytesView) }
+                } else {
+                    node.member(scanner.slice(member.range))
+                }
             if let child {
-                try self.read(&scanner, child.node, nestingMax - 1, &values)
+                try self.read(&scanner, child, nestingMax - 1, &values)
             } else {
                 try scanner.skipValue(nestingMax: nestingMax - 1)
             }
@@ -113,10 +141,11 @@ public struct JSONPaths: Sendable {
         _ = scanner.take(UInt8(ascii: "["))
         scanner.skipWhitespace()
         if scanner.take(UInt8(ascii: "]")) { return }
-        var index = 0
+        var (index, next) = (0, 0)
         while true {
-            if let child = node.elements.first(where: { $0.index == index }) {
-                try self.read(&scanner, child.node, nestingMax - 1, &values)
+            if next < node.elements.count, node.elements[next].index == index {
+                try self.read(&scanner, node.elements[next].node, nestingMax - 1, &values)
+                next += 1
             } else {
                 try scanner.skipValue(nestingMax: nestingMax - 1)
             }
@@ -137,13 +166,5 @@ extension JSONScanner {
         try self.expect(UInt8(ascii: ":"), "':'")
         self.skipWhitespace()
         return token
-    }
-
-    /// Whether a string is this one.
-    fileprivate func isName(_ token: StringToken, _ name: [UInt8]) -> Bool {
-        guard token.hasEscapes else {
-            return token.range.count == name.count && self.slice(token.range).elementsEqual(name)
-        }
-        return (try? self.unescape(token)).map { $0.readableBytesView.elementsEqual(name) } ?? false
     }
 }
