@@ -203,21 +203,28 @@ public final class Dispatcher: Service {
 
     func commitRegularly() async {
         var renewed = ContinuousClock.now
+        var pace = CommitPace(intervalMilliseconds: self.configuration.commitIntervalMilliseconds)
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(self.configuration.commitIntervalMilliseconds))
+            try? await Task.sleep(for: .milliseconds(pace.pauseMilliseconds))
             if self.log.isShared, renewed.duration(to: .now) > Self.renewalInterval {
                 renewed = .now
                 self.core.step { state, _ in state.machine.renewCommits() }
             }
-            await self.commitNow()
+            pace.committed(isTaken: await self.commitNow())
         }
     }
 
     /// Commits what is settled. Does nothing while another commit is under way.
-    func commitNow() async {
-        guard let plan = self.core.step({ state, _ in state.machine.planCommit() }) else { return }
-        do { try await self.carryOut(plan) } catch {
+    /// - Returns: false where a commit was refused.
+    @discardableResult
+    func commitNow() async -> Bool {
+        guard let plan = self.core.step({ state, _ in state.machine.planCommit() }) else { return true }
+        do {
+            try await self.carryOut(plan)
+            return true
+        } catch {
             self.logger.warning("positions could not be committed and are tried again", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }
