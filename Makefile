@@ -46,8 +46,8 @@ WAITING_TESTS := ^(HTTPEventSinkTests|IntegrationTests|KafkaEventLogTests|KafkaT
 
 test: services ## Build everything in debug and run all tests, those on Kafka with both librdkafkas
 	$(BUILD) --build-tests
-	$(SWIFT) test --skip-build --skip '$(WAITING_TESTS)'
-	$(SWIFT) test --skip-build --filter '$(WAITING_TESTS)'
+	@SWIFT="$(SWIFT)" scripts/run-tests.sh 1200 --skip-build --skip '$(WAITING_TESTS)'
+	@SWIFT="$(SWIFT)" scripts/run-tests.sh 1800 --skip-build --filter '$(WAITING_TESTS)'
 	@SWIFT="$(SWIFT)" scripts/test-librdkafka-new.sh
 
 test-librdkafka-new: services ## Run the tests on Kafka with the librdkafka of the confluent-kafka wheel

@@ -106,6 +106,47 @@ struct KafkaMembershipTests {
         await broker.stop()
     }
 
+    /// librdkafka itself may wait for its group, its connections and its commits without end.
+    @Test(.enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"), .timeLimit(.minutes(2)))
+    func aLogThatNobodyAnswersCanBeClosed() async throws {
+        let broker = try await NoidaBroker.shared()
+        try await TCPProxy.with(upstreamPort: broker.port, portMap: nil) { network in
+            let prefix = unusedPrefix()
+            let place = TopicPartition(Topic("\(prefix).events"), Partition(0))
+            let log = try await CurrentKafkaLog(brokers: "127.0.0.1:\(network.port)", prefix: prefix) {
+                $0.deliveryTimeoutMilliseconds = 3_000
+            }.log
+            try await log.createTopic(TopicSpecification(topic: place.topic, partitions: 1))
+            let notes = PartitionNotes()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await log.takePart(in: [place.topic], notes) }
+                _ = try? await eventually("the partition is there") { notes.held.count == 1 }
+                _ = try? await log.append([ClusterLog.record(place, "before")])
+                try? await network.setBlackHole(true)
+                group.addTask {
+                    let error = await #expect(throws: EventLogError.self) {
+                        try await log.append([ClusterLog.record(place, "into the hole")])
+                    }
+                    #expect(error?.code == .unavailable)
+                }
+                group.addTask {
+                    let commit = GroupCommit(
+                        group: ConsumerGroup("portarium.tail"), topicPartition: place,
+                        committed: CommittedOffset(offset: Offset(1), metadata: ""))
+                    await #expect(throws: EventLogError.self) { try await log.commit([commit]) }
+                }
+                group.addTask {
+                    _ = try? await log.fetch(
+                        place, from: Offset(1), maxRecords: 10, maxBytes: 1 << 20, waitMax: .seconds(60))
+                }
+                _ = try? await eventually("the append is under way") { log.statistics.queuedRecords == 1 }
+                await log.close()
+                await group.waitForAll()
+            }
+            #expect(notes.held.isEmpty)
+        }
+    }
+
     @Test(.needs(.mockCluster, to: .faults))
     func aReplicaCanLeaveBeforeItWasGivenAnything() async throws {
         try await ClusterLog.with(partitions: 2) { world in

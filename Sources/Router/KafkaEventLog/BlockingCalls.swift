@@ -1,9 +1,11 @@
 import EventLog
 import NIOPosix
+import Synchronization
 
 /// Threads for calls of librdkafka that wait for an answer of a broker.
 final class BlockingCalls: Sendable {
     private let pool: NIOThreadPool
+    private let haveEnded = Mutex(false)
 
     /// - Parameter threads: calls at the same time; others wait in line.
     init(threads: Int) {
@@ -28,6 +30,16 @@ final class BlockingCalls: Sendable {
         self.pool.submit { state in if case .active = state { body() } }
     }
 
-    /// Lets the threads end when what they do has ended; what waits in line is not run.
-    func stop() async { try? await self.pool.shutdownGracefully() }
+    /// Lets the threads end when what they do has ended; what waits in line is not run. Returns then, or at the
+    /// deadline.
+    /// - Returns: whether they have ended.
+    func stop(until deadline: ContinuousClock.Instant) async -> Bool {
+        let stopped = KafkaSignal()
+        self.pool.shutdownGracefully { _ in
+            self.haveEnded.withLock { $0 = true }
+            stopped.set()
+        }
+        await stopped.wait(until: deadline, endsWithTask: false)
+        return self.haveEnded.withLock { $0 }
+    }
 }

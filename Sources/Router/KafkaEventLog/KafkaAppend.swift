@@ -63,6 +63,9 @@ final class KafkaAppend: @unchecked Sendable {
         self.completion(self)
     }
 
+    /// Awaits no more reports; with the writer's lock held.
+    func giveUp(_ error: EventLogError) { self.error = self.error ?? error }
+
     /// Tells the caller. Called once, without the lock, after the last report.
     func resume() { self.completion(self) }
 

@@ -1,5 +1,6 @@
 import CRdKafka
 import EventLog
+import Glibc
 import Logging
 import NIOCore
 import Synchronization
@@ -13,6 +14,7 @@ public final class KafkaEventLog: EventLog {
     private static let blockingThreads = 8
     /// How often idle cursors are looked for.
     private static let sweepInterval = Duration.seconds(1)
+    private static let closingPauseMicroseconds: UInt32 = 5_000
     public let configuration: KafkaEventLogConfiguration
     let admin: KafkaAdmin
     let table = KafkaTopicTable()
@@ -82,8 +84,9 @@ public final class KafkaEventLog: EventLog {
         }
     }
 
-    /// Waits for what is under way (as long as an append may take), then lets all clients go. Calls that come after
-    /// throw `closed`. Cancelling has no effect.
+    /// Waits for what is under way (as long as an append may take), then lets all clients go; for what librdkafka
+    /// itself does not end, it waits ten seconds at a time. Calls that come after throw `closed`. Cancelling has no
+    /// effect.
     public func close() async {
         let isFirst = self.isClosed.withLock { isClosed in
             defer { isClosed = true }
@@ -91,16 +94,28 @@ public final class KafkaEventLog: EventLog {
         }
         guard isFirst else { return }
         await self.membership.leave()
-        let (writer, readers) = (self.writer, self.readers)
-        await writer.close()
-        await self.loops.stop()
-        while true {
-            let isDone = try? await self.calls.run { () -> Result<Bool, EventLogError> in .success(readers.close()) }
-            if isDone ?? true { break }
-            try? await Task.sleep(for: .milliseconds(5))
+        await self.writer.close()
+        let deadline = ContinuousClock.now + KafkaHandle.endPatience
+        let loopHasEnded = await self.loops.stop(until: deadline)
+        await self.closeReaders(until: deadline)
+        guard await self.calls.stop(until: deadline), loopHasEnded else {
+            // A call that is under way needs its client.
+            return self.logger.warning("calls of the Kafka client do not end, and are left to themselves")
         }
-        await self.calls.stop()
-        self.writer.destroy()
-        self.admin.handle.destroy()
+        let (writer, handle, last) = (self.writer, self.admin.handle, BlockingCalls(threads: 1))
+        _ = try? await last.run { () -> Result<Void, EventLogError> in
+            writer.destroy()
+            return .success(handle.destroy())
+        }
+        _ = await last.stop(until: .now + KafkaHandle.endPatience)
+    }
+
+    private func closeReaders(until deadline: ContinuousClock.Instant) async {
+        let (readers, closed) = (self.readers, KafkaSignal())
+        self.calls.submit {
+            while !readers.close(), ContinuousClock.now < deadline { usleep(Self.closingPauseMicroseconds) }
+            closed.set()
+        }
+        await closed.wait(until: deadline, endsWithTask: false)
     }
 }

@@ -1,6 +1,8 @@
 import CRdKafka
+import Dispatch
 import EventLog
 import Logging
+import NIOPosix
 import Synchronization
 
 /// One client of librdkafka: a producer or a consumer with its threads and connections.
@@ -14,10 +16,14 @@ final class KafkaHandle: @unchecked Sendable {
         case consumer
     }
 
+    /// How long librdkafka is waited for, each time that something ends: it may wait for an answer, or for a connection
+    /// of its own, without end (https://github.com/confluentinc/librdkafka/issues/4519).
+    static let endPatience = Duration.seconds(10)
     let pointer: OpaquePointer
     /// What the delivery reports said, where they are kept.
     let reports: KafkaReports?
     private let context: Unmanaged<KafkaClientContext>
+    private let logger: Logger
     private let isDestroyed = Mutex(false)
 
     /// - Throws: ``EventLogError`` where librdkafka does not take the settings; its sentence names the setting.
@@ -58,6 +64,7 @@ final class KafkaHandle: @unchecked Sendable {
         self.pointer = pointer
         self.context = context
         self.reports = reports
+        self.logger = logger
         // Tokens are renewed on librdkafka's own thread: nobody has to poll for it.
         if settings.values["sasl.oauthbearer.method"] != nil {
             if let error = rd_kafka_sasl_background_callbacks_enable(pointer) { rd_kafka_error_destroy(error) }
@@ -69,18 +76,31 @@ final class KafkaHandle: @unchecked Sendable {
         return "; OAUTHBEARER needs a librdkafka that was built with libcurl: install one, or take another mechanism"
     }
 
-    /// Ends the client; waits for its threads. No call may be under way, and none may come after.
+    /// Ends the client, and waits for its threads a while; those that do not end by then go on, and nobody waits for
+    /// them any more. No call may be under way, and none may come after. For a blocking thread.
     ///
-    /// - Parameter leavesGroup: false for a consumer that could not leave its group: the coordinator finds out when it
-    ///   is heard of no more.
-    func destroy(leavesGroup: Bool = true) {
+    /// - Parameters:
+    ///   - leavesGroup: false for a consumer that could not leave its group: the coordinator finds out when it is heard
+    ///     of no more.
+    ///   - patience: how long it is waited for; nothing is said of a client that nobody waits for.
+    func destroy(leavesGroup: Bool = true, patience: Duration = KafkaHandle.endPatience) {
         let isFirst = self.isDestroyed.withLock { isDestroyed in
             defer { isDestroyed = true }
             return !isDestroyed
         }
         guard isFirst else { return }
-        rd_kafka_destroy_flags(self.pointer, leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
-        self.context.release()
+        let flags = leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
+        let (freed, undertaker) = (DispatchSemaphore(value: 0), NIOThreadPool(numberOfThreads: 1))
+        undertaker.start()
+        undertaker.submit { _ in
+            rd_kafka_destroy_flags(self.pointer, flags)
+            self.context.release()
+            freed.signal()
+            undertaker.shutdownGracefully { _ in }
+        }
+        guard patience > .zero else { return }
+        guard freed.wait(timeout: .now() + .milliseconds(Int(patience.wholeMilliseconds))) == .timedOut else { return }
+        self.logger.warning("a Kafka client does not end, and is left to itself")
     }
 
     /// Leaves the client as it is until the process ends, where it cannot be freed. No call may come after.

@@ -47,11 +47,11 @@ final class KafkaMembership: Sendable {
     func run(_ topics: [Topic], _ listener: any PartitionListener) async throws(EventLogError) {
         let settings = KafkaSettings.member(self.configuration, group: self.group)
         let handle = try KafkaHandle(.consumer, settings, logger: self.logger)
-        let hasLeft = self.state.withLock { state in
+        let isOver = self.state.withLock { state in
             if !state.isLeaving { state.handle = handle }
             return state.isLeaving
         }
-        if hasLeft { return await self.free(handle, hasJoined: false) }
+        if isOver { return await self.free(handle, hasJoined: false, hasLeft: true) }
         let queue = rd_kafka_queue_get_consumer(handle.pointer)
         rd_kafka_queue_cb_event_enable(queue, KafkaSignal.callback, Unmanaged.passUnretained(self.signal).toOpaque())
         let list = KafkaPartitionList(topics.map { TopicPartition($0, Partition(-1)) }, offset: -1_001)
@@ -62,14 +62,15 @@ final class KafkaMembership: Sendable {
             do throws(EventLogError) { try await self.follow(handle, queue, listener) } catch { failure = error }
         }
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        let hasLeft = rd_kafka_consumer_closed(handle.pointer) != 0
         rd_kafka_queue_destroy(queue)
         let left = self.state.withLock { $0.assigned }
         if failure != nil, !left.isEmpty { await listener.lost(left.sorted()) }
-        await self.free(handle, hasJoined: true)
+        await self.free(handle, hasJoined: true, hasLeft: hasLeft)
         if let failure { throw failure }
     }
 
-    private func free(_ handle: KafkaHandle, hasJoined: Bool) async {
+    private func free(_ handle: KafkaHandle, hasJoined: Bool, hasLeft: Bool) async {
         let (leavers, wasAssigned) = self.state.withLock { state in
             state.handle = nil
             state.assigned = []
@@ -82,9 +83,12 @@ final class KafkaMembership: Sendable {
         }
         // librdkafka ends the process there: https://github.com/confluentinc/librdkafka/issues/4312
         let isFatal = hasJoined && !wasAssigned && rd_kafka_version() < Self.firstVersionToFreeAtAnyTime
-        _ = try? await self.calls.run { () -> Result<Void, EventLogError> in
-            if isFatal { handle.abandon() } else { handle.destroy() }
-            return .success(())
+        if isFatal {
+            handle.abandon()
+        } else {
+            _ = try? await self.calls.run { () -> Result<Void, EventLogError> in
+                .success(handle.destroy(leavesGroup: hasLeft))
+            }
         }
         for leaver in leavers { leaver.resume() }
     }
@@ -93,13 +97,15 @@ final class KafkaMembership: Sendable {
         _ handle: KafkaHandle, _ queue: OpaquePointer?, _ listener: any PartitionListener
     ) async throws(EventLogError) {
         var isClosing = false
+        var deadline = ContinuousClock.now
         while true {
             self.signal.clear()
             while let event = rd_kafka_queue_poll(queue, 0) {
                 await self.take(event, handle, listener)
                 rd_kafka_event_destroy(event)
+                deadline = .now + KafkaHandle.endPatience
             }
-            if isClosing, rd_kafka_consumer_closed(handle.pointer) != 0 { return }
+            if isClosing, rd_kafka_consumer_closed(handle.pointer) != 0 || ContinuousClock.now >= deadline { return }
             if let fault = handle.fatalError {
                 throw EventLogError(
                     .unavailable,
@@ -108,6 +114,7 @@ final class KafkaMembership: Sendable {
             }
             if !isClosing, self.state.withLock({ $0.isLeaving }) || Task.isCancelled {
                 isClosing = true
+                deadline = .now + KafkaHandle.endPatience
                 if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
                     rd_kafka_error_destroy(error)
                     return
@@ -208,17 +215,34 @@ final class KafkaMembership: Sendable {
                 .unavailable, "positions cannot be stored: this replica has lost some of the partitions")
         }
         defer { self.state.withLock { $0.commits -= 1 } }
-        try await self.calls.run { () -> Result<Void, EventLogError> in
-            let list = KafkaPartitionList(
-                positions.map { ($0.topicPartition, $0.committed.offset.value, $0.committed.metadata) })
-            let code = rd_kafka_commit(handle.pointer, list.pointer, 0)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                return .failure(EventLogError(kafka: code, "positions cannot be stored"))
-            }
-            let refused = list.elements.first { $0.error != RD_KAFKA_RESP_ERR_NO_ERROR }
-            return refused.map { .failure(EventLogError(kafka: $0.error, "positions cannot be stored")) }
-                ?? .success(())
+        let timeout = Int32(clamping: self.configuration.requestTimeoutMilliseconds)
+        try await self.calls.run { Self.commit(positions, by: handle, timeoutMilliseconds: timeout) }
+    }
+
+    /// librdkafka's own call that waits does so without end where the coordinator does not answer. For a blocking
+    /// thread.
+    private static func commit(
+        _ positions: [(topicPartition: TopicPartition, committed: CommittedOffset)], by handle: KafkaHandle,
+        timeoutMilliseconds: Int32
+    ) -> Result<Void, EventLogError> {
+        func failure(_ code: rd_kafka_resp_err_t) -> Result<Void, EventLogError> {
+            .failure(EventLogError(kafka: code, "positions cannot be stored", from: handle))
         }
+        let list = KafkaPartitionList(
+            positions.map { ($0.topicPartition, $0.committed.offset.value, $0.committed.metadata) })
+        let queue = rd_kafka_queue_new(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        let code = rd_kafka_commit_queue(handle.pointer, list.pointer, queue, nil, nil)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return failure(code) }
+        guard let event = rd_kafka_queue_poll(queue, timeoutMilliseconds) else {
+            return failure(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        var codes = [rd_kafka_event_error(event)]
+        if let answers = rd_kafka_event_topic_partition_list(event) {
+            codes += KafkaPartitionList.elements(of: answers).map(\.error)
+        }
+        return codes.first { $0 != RD_KAFKA_RESP_ERR_NO_ERROR }.map(failure) ?? .success(())
     }
 
     /// Ends ``run(_:_:)``, and returns when it has ended.

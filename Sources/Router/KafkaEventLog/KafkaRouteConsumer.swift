@@ -1,7 +1,6 @@
 import CRdKafka
 import EventLog
 import Logging
-import NIOPosix
 
 /// A member of the group of one route.
 ///
@@ -23,7 +22,6 @@ final class KafkaRouteConsumer: @unchecked Sendable {
 
     /// Messages taken at a time.
     private static let messagesMax = 1_000
-    private static let closePatience = Duration.seconds(10)
     private static let answerInterval = Duration.seconds(2)
     /// How long positions are waited for that a transaction of another process holds.
     private static let positionPatience = Duration.seconds(30)
@@ -72,15 +70,9 @@ final class KafkaRouteConsumer: @unchecked Sendable {
             self.events.deallocate()
         }
         if isFatal { return self.handle.abandon() }
-        // A coordinator that does not answer must not hold up the end of a route, nor must librdkafka, which now and
-        // then waits for a connection of its own without end.
+        // A coordinator that does not answer must not hold up the end of a route.
         let hasLeft = !self.hasJoined || rd_kafka_consumer_closed(self.handle.pointer) != 0
-        let (handle, undertaker) = (self.handle, NIOThreadPool(numberOfThreads: 1))
-        undertaker.start()
-        undertaker.submit { _ in
-            handle.destroy(leavesGroup: hasLeft)
-            undertaker.shutdownGracefully { _ in }
-        }
+        self.handle.destroy(leavesGroup: hasLeft, patience: .zero)
     }
 
     /// Ends a ``take(max:waitMilliseconds:)`` that waits. From any thread, while the consumer lives.
@@ -221,7 +213,7 @@ final class KafkaRouteConsumer: @unchecked Sendable {
         if let error = rd_kafka_consumer_close_queue(self.handle.pointer, self.queue) {
             rd_kafka_error_destroy(error)
         }
-        let deadline = ContinuousClock.now + Self.closePatience
+        let deadline = ContinuousClock.now + KafkaHandle.endPatience
         var (isAsked, answered) = (false, ContinuousClock.Instant?.none)
         while rd_kafka_consumer_closed(self.handle.pointer) == 0, ContinuousClock.now < deadline {
             let (_, event) = self.take(max: Self.messagesMax, waitMilliseconds: 10)

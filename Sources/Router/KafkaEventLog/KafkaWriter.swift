@@ -194,6 +194,7 @@ final class KafkaWriter: Sendable {
         }
         let isDone = self.state.withLock { state in
             var isDone = false
+            guard state.calls[pending.call] != nil else { return false }
             for (index, code) in refused {
                 isDone = append.report(index, offset: -1, code, from: producer.handle) || isDone
             }
@@ -323,7 +324,7 @@ final class KafkaWriter: Sendable {
             defer { state.retired.removeSubrange(index...) }
             return Array(state.retired[index...])
         }
-        for producer in free { Self.destroy(producer) }
+        for producer in free { Self.destroy(producer, patience: .zero) }
     }
 
     /// An idempotent producer that has lost its place can go on no more: another one begins anew. What the old one had
@@ -344,7 +345,7 @@ final class KafkaWriter: Sendable {
         rd_kafka_purge(old.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     }
 
-    /// Takes nothing more; waits for what is under way, as long as an append may take.
+    /// Takes nothing more; waits for what is under way, as long as an append may take and a little longer.
     func close() async {
         let producer = self.state.withLock { state -> Producer? in
             defer { state.isClosed = true }
@@ -354,7 +355,7 @@ final class KafkaWriter: Sendable {
         let deadline = ContinuousClock.now + .milliseconds(self.configuration.deliveryTimeoutMilliseconds)
         // The thread of advance() still hands over what is pending, sends it without lingering, and takes the reports:
         // they come on the thread that asks for them, and must on no other.
-        while !self.state.withLock({ $0.calls.isEmpty }) {
+        while !self.state.withLock({ $0.calls.isEmpty }), ContinuousClock.now < deadline + KafkaHandle.endPatience {
             if ContinuousClock.now >= deadline {
                 rd_kafka_purge(
                     producer.handle.pointer,
@@ -363,6 +364,18 @@ final class KafkaWriter: Sendable {
             await KafkaSignal().wait(until: .now + Self.closingPause, endsWithTask: false)
         }
         self.isStopping.withLock { $0 = true }
+        self.finish(self.state.withLock { Self.giveUp(&$0) })
+    }
+
+    /// What librdkafka has not reported of even after its time was up: its callers are not left waiting.
+    private static func giveUp(_ state: inout State) -> [KafkaAppend] {
+        let rest = state.calls
+        for (call, append) in rest {
+            append.giveUp(EventLogError(.unavailable, "the log was closed before the brokers answered"))
+            Self.settle(append, call, &state)
+        }
+        state.pending = []
+        return Array(rest.values)
     }
 
     /// Frees the producer; after ``close()``, when ``advance()`` has said that it is over.
@@ -370,9 +383,9 @@ final class KafkaWriter: Sendable {
         for producer in self.state.withLock({ [$0.producer] + $0.retired }) { Self.destroy(producer) }
     }
 
-    private static func destroy(_ producer: Producer) {
+    private static func destroy(_ producer: Producer, patience: Duration = KafkaHandle.endPatience) {
         for topic in producer.topics.values { rd_kafka_topic_destroy(topic) }
         rd_kafka_queue_destroy(producer.queue)
-        producer.handle.destroy()
+        producer.handle.destroy(patience: patience)
     }
 }

@@ -1,6 +1,6 @@
 /// What the spool has, and what it did since the start.
 public struct SpoolFigures: Sendable, Hashable {
-    /// Deliveries on the disk that are not known to be in the log.
+    /// Deliveries on the disk, with those that are in the log and not removed yet.
     public var deliveries = 0
     /// Bytes on the disk, with those that were set aside.
     public var bytes = 0
