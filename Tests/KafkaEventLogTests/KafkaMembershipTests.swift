@@ -3,6 +3,7 @@ import EventLog
 import KafkaEventLog
 import KafkaTestKit
 import ProcessKit
+import RouterTestKit
 import Synchronization
 import Testing
 
@@ -104,6 +105,38 @@ struct KafkaMembershipTests {
             await second.close()
         }
         await broker.stop()
+    }
+
+    /// noida waits for a member that is gone without a word, for ever.
+    @Test(.enabled(if: ServiceFiles.areInstalled, "scripts/test-services.sh was not run"))
+    func aReplicaWithoutPartitionsLeavesTheGroupToo() async throws {
+        let broker = try await NoidaBroker.shared()
+        let prefix = unusedPrefix()
+        let topic = Topic("\(prefix).events")
+        let first = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix).log
+        try await first.createTopic(TopicSpecification(topic: topic, partitions: 1))
+        let lines = LogLines()
+        var configuration = KafkaEventLogConfiguration(brokers: broker.bootstrap)
+        (configuration.prefix, configuration.sessionTimeoutMilliseconds) = (prefix, 6_000)
+        let second = try KafkaEventLog(configuration: configuration, logger: lines.logger)
+        let third = try await CurrentKafkaLog(brokers: broker.bootstrap, prefix: prefix).log
+        let (one, two, three) = (PartitionNotes(), PartitionNotes(), PartitionNotes())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await first.takePart(in: [topic], one) }
+            try await eventually("the first replica has the partition") { one.held.count == 1 }
+            group.addTask { try await second.takePart(in: [topic], two) }
+            try await eventually("the second one has joined, and has none") {
+                lines.whole.contains { $0.contains("partitions came") }
+            }
+            #expect(two.held.isEmpty)
+            await second.leave()
+            await first.leave()
+            group.addTask { try await third.takePart(in: [topic], three) }
+            try await eventually("the third one has the partition") { three.held.count == 1 }
+            await third.leave()
+            try await group.waitForAll()
+        }
+        for log in [first, second, third] { await log.close() }
     }
 
     /// librdkafka itself may wait for its group, its connections and its commits without end.

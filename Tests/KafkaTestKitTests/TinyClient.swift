@@ -1,11 +1,20 @@
 import CRdKafka
+import NIOPosix
 
-/// Just enough of a Kafka client to see that a broker is one. Its calls block.
-final class TinyClient {
+/// Just enough of a Kafka client to see that a broker is one. Its calls wait on threads of their own: where they had
+/// those of the tests, all tests stood still.
+///
+/// `@unchecked Sendable`: librdkafka's handles may be used from any thread, and the pointer never changes.
+final class TinyClient: @unchecked Sendable {
     struct Failure: Error, CustomStringConvertible {
         var description: String
     }
 
+    private static let threads: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 8)
+        pool.start()
+        return pool
+    }()
     private let handle: OpaquePointer
 
     /// - Parameter type: `RD_KAFKA_PRODUCER` or `RD_KAFKA_CONSUMER`.
@@ -28,29 +37,41 @@ final class TinyClient {
     }
 
     deinit {
-        if rd_kafka_type(self.handle) == RD_KAFKA_CONSUMER { rd_kafka_consumer_close(self.handle) }
-        rd_kafka_destroy(self.handle)
+        let handle = Handle(pointer: self.handle)
+        Self.threads.submit { _ in
+            if rd_kafka_type(handle.pointer) == RD_KAFKA_CONSUMER { rd_kafka_consumer_close(handle.pointer) }
+            rd_kafka_destroy(handle.pointer)
+        }
+    }
+
+    /// `@unchecked Sendable`: nobody else has it any more.
+    private struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer
     }
 
     /// The ports that the brokers advertise.
-    func advertisedPorts(withinMilliseconds limit: Int32 = 10_000) throws -> [Int] {
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        try Self.check(rd_kafka_metadata(self.handle, 0, nil, &metadata, limit))
-        guard let metadata else { return [] }
-        defer { rd_kafka_metadata_destroy(metadata) }
-        return (0..<Int(metadata.pointee.broker_cnt)).map { Int(metadata.pointee.brokers[$0].port) }
+    func advertisedPorts(withinMilliseconds limit: Int32 = 10_000) async throws -> [Int] {
+        try await Self.threads.runIfActive {
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            try Self.check(rd_kafka_metadata(self.handle, 0, nil, &metadata, limit))
+            guard let metadata else { return [] }
+            defer { rd_kafka_metadata_destroy(metadata) }
+            return (0..<Int(metadata.pointee.broker_cnt)).map { Int(metadata.pointee.brokers[$0].port) }
+        }
     }
 
     /// Returns when the broker has acknowledged it.
-    func produce(_ value: String, to topic: String, withinMilliseconds limit: Int32 = 20_000) throws {
-        guard let handle = rd_kafka_topic_new(self.handle, topic, nil) else {
-            throw Failure(description: "no \(topic)")
+    func produce(_ value: String, to topic: String, withinMilliseconds limit: Int32 = 20_000) async throws {
+        try await Self.threads.runIfActive {
+            guard let handle = rd_kafka_topic_new(self.handle, topic, nil) else {
+                throw Failure(description: "no \(topic)")
+            }
+            defer { rd_kafka_topic_destroy(handle) }
+            let bytes = Array(value.utf8)
+            try Self.check(crk_produce(self.handle, handle, 0, bytes, bytes.count, nil, -1, nil, 0, 0, nil))
+            try Self.check(rd_kafka_flush(self.handle, limit))
+            guard rd_kafka_outq_len(self.handle) == 0 else { throw Failure(description: "not acknowledged") }
         }
-        defer { rd_kafka_topic_destroy(handle) }
-        let bytes = Array(value.utf8)
-        try Self.check(crk_produce(self.handle, handle, 0, bytes, bytes.count, nil, -1, nil, 0, 0, nil))
-        try Self.check(rd_kafka_flush(self.handle, limit))
-        guard rd_kafka_outq_len(self.handle) == 0 else { throw Failure(description: "not acknowledged") }
     }
 
     func subscribe(to topic: String) throws {
@@ -61,18 +82,19 @@ final class TinyClient {
     }
 
     /// The next record's value; nil when none came within the limit.
-    func consume(withinMilliseconds limit: Int) throws -> String? {
-        let clock = ContinuousClock()
-        let deadline = clock.now.advanced(by: .milliseconds(limit))
-        while clock.now < deadline {
-            guard let message = rd_kafka_consumer_poll(self.handle, 100) else { continue }
-            defer { rd_kafka_message_destroy(message) }
-            guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
-            return String(
-                decoding: UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len),
-                as: UTF8.self)
+    func consume(withinMilliseconds limit: Int) async throws -> String? {
+        try await Self.threads.runIfActive {
+            let deadline = ContinuousClock.now + .milliseconds(limit)
+            while ContinuousClock.now < deadline {
+                guard let message = rd_kafka_consumer_poll(self.handle, 100) else { continue }
+                defer { rd_kafka_message_destroy(message) }
+                guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+                return String(
+                    decoding: UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len),
+                    as: UTF8.self)
+            }
+            return nil
         }
-        return nil
     }
 
     private static func check(_ error: rd_kafka_resp_err_t) throws {
@@ -87,14 +109,14 @@ final class TinyClient {
 
 extension TinyClient {
     /// Writes a record and reads it back as the member of a new group.
-    static func roundTrip(_ bootstrap: String, topic: String) throws -> String? {
-        try TinyClient(RD_KAFKA_PRODUCER, bootstrap).produce("hello", to: topic)
+    static func roundTrip(_ bootstrap: String, topic: String) async throws -> String? {
+        try await TinyClient(RD_KAFKA_PRODUCER, bootstrap).produce("hello", to: topic)
         let settings = [
             "group.id": "\(topic)-readers", "auto.offset.reset": "earliest", "session.timeout.ms": "6000",
             "heartbeat.interval.ms": "1500",
         ]
         let reader = try TinyClient(RD_KAFKA_CONSUMER, bootstrap, settings)
         try reader.subscribe(to: topic)
-        return try reader.consume(withinMilliseconds: 30_000)
+        return try await reader.consume(withinMilliseconds: 30_000)
     }
 }

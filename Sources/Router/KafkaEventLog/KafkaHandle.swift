@@ -106,6 +106,30 @@ final class KafkaHandle: @unchecked Sendable {
     /// Leaves the client as it is until the process ends, where it cannot be freed. No call may come after.
     func abandon() { self.isDestroyed.withLock { $0 = true } }
 
+    /// As what the coordinator of its group knows this consumer; nil where it does not. Not after ``destroy()``.
+    var memberID: String? {
+        guard let text = rd_kafka_memberid(self.pointer) else { return nil }
+        defer { rd_kafka_mem_free(self.pointer, text) }
+        let id = String(cString: text)
+        return id.isEmpty ? nil : id
+    }
+
+    /// Begins to leave the group; what has to be answered meanwhile comes into the queue.
+    ///
+    /// librdkafka 2.16 does not tell the coordinator of a member that has no partitions, for whom the others would wait
+    /// until its session is over; but it does where a member gives up its subscription first.
+    /// - Returns: false where there is nothing to leave.
+    func beginLeaving(_ queue: OpaquePointer?) -> Bool {
+        var assignment: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        if rd_kafka_assignment(self.pointer, &assignment) == RD_KAFKA_RESP_ERR_NO_ERROR, let assignment {
+            if assignment.pointee.cnt == 0 { rd_kafka_unsubscribe(self.pointer) }
+            rd_kafka_topic_partition_list_destroy(assignment)
+        }
+        guard let error = rd_kafka_consumer_close_queue(self.pointer, queue) else { return true }
+        rd_kafka_error_destroy(error)
+        return false
+    }
+
     /// Why brokers let this client in no more, where one said so a short while ago. Not after ``destroy()``.
     var connectionFault: KafkaConnectionFault? {
         self.context._withUnsafeGuaranteedRef(\.connectionFault)

@@ -18,6 +18,8 @@ final class KafkaMembership: Sendable {
         var commits = 0
         /// Whether the group ever gave the client an assignment, be it of nothing.
         var wasAssigned = false
+        /// Whether the group owes the client an assignment.
+        var isJoining = true
         /// What kept it out last.
         var fault = RD_KAFKA_RESP_ERR_NO_ERROR
     }
@@ -93,37 +95,42 @@ final class KafkaMembership: Sendable {
         for leaver in leavers { leaver.resume() }
     }
 
+    /// Who leaves in the middle of a join is not heard: a broker answers one request of a connection after the other,
+    /// and answers the join when all others have come. Until its session is over the group would wait for who is gone.
+    /// So the answer is waited for.
     private func follow(
         _ handle: KafkaHandle, _ queue: OpaquePointer?, _ listener: any PartitionListener
     ) async throws(EventLogError) {
         var isClosing = false
-        var deadline = ContinuousClock.now
+        var deadline: ContinuousClock.Instant?
         while true {
             self.signal.clear()
             while let event = rd_kafka_queue_poll(queue, 0) {
                 await self.take(event, handle, listener)
                 rd_kafka_event_destroy(event)
-                deadline = .now + KafkaHandle.endPatience
+                if isClosing { deadline = .now + KafkaHandle.endPatience }
             }
-            if isClosing, rd_kafka_consumer_closed(handle.pointer) != 0 || ContinuousClock.now >= deadline { return }
+            let isOver = deadline.map { ContinuousClock.now >= $0 } ?? false
+            if isClosing, isOver || rd_kafka_consumer_closed(handle.pointer) != 0 { return }
             if let fault = handle.fatalError {
                 throw EventLogError(
                     .unavailable,
                     "this replica was put out of the group '\(self.group)': \(fault.text); "
                         + "no two replicas may have the same instance id")
             }
-            if !isClosing, self.state.withLock({ $0.isLeaving }) || Task.isCancelled {
+            let (isLeaving, isJoining) = self.state.withLock {
+                ($0.isLeaving || Task.isCancelled, $0.isJoining && handle.memberID != nil)
+            }
+            if isLeaving, deadline == nil { deadline = .now + KafkaHandle.endPatience }
+            if isLeaving, !isClosing, isOver || !isJoining {
                 isClosing = true
                 deadline = .now + KafkaHandle.endPatience
-                if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
-                    rd_kafka_error_destroy(error)
-                    return
-                }
+                guard handle.beginLeaving(queue) else { return }
                 continue
             }
             // librdkafka wants to be asked now and then, or it takes the member for dead.
             await self.signal.wait(
-                until: .now + (isClosing ? .milliseconds(10) : .seconds(1)), endsWithTask: !isClosing)
+                until: .now + (isLeaving ? .milliseconds(10) : .seconds(1)), endsWithTask: !isLeaving)
         }
     }
 
@@ -135,7 +142,7 @@ final class KafkaMembership: Sendable {
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             self.state.withLock { state in
-                state.wasAssigned = true
+                (state.wasAssigned, state.isJoining) = (true, false)
                 state.fault = RD_KAFKA_RESP_ERR_NO_ERROR
             }
             // Nothing is read through this client, so any offset will do.
@@ -160,6 +167,7 @@ final class KafkaMembership: Sendable {
                 if ContinuousClock.now < settled { await KafkaSignal().wait(until: settled, endsWithTask: false) }
                 self.state.withLock { $0.assigned.subtract(partitions) }
             }
+            self.state.withLock { $0.isJoining = true }
             let places = KafkaPartitionList(partitions, offset: 0)
             Self.carryOut(rd_kafka_incremental_unassign(handle.pointer, places.pointer), self.logger)
         default:

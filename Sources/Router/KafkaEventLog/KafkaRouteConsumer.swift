@@ -23,6 +23,8 @@ final class KafkaRouteConsumer: @unchecked Sendable {
     /// Messages taken at a time.
     private static let messagesMax = 1_000
     private static let answerInterval = Duration.seconds(2)
+    /// `RD_KAFKA_OFFSET_END`.
+    private static let end: Int64 = -1
     /// How long positions are waited for that a transaction of another process holds.
     private static let positionPatience = Duration.seconds(30)
     let handle: KafkaHandle
@@ -32,6 +34,8 @@ final class KafkaRouteConsumer: @unchecked Sendable {
     /// Whether the group ever gave the client an assignment, be it of nothing.
     private var wasAssigned = false
     private var hasJoined = false
+    /// Whether the group owes the client an assignment.
+    private var isJoining = true
     private let queue: OpaquePointer
     private let group: String
     private let timeout: Int32
@@ -110,9 +114,10 @@ final class KafkaRouteConsumer: @unchecked Sendable {
         let partitions = KafkaPartitionList.elements(of: list).map(\.topicPartition).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            self.wasAssigned = true
+            (self.wasAssigned, self.isJoining) = (true, false)
             return .assigned(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+            self.isJoining = true
             return rd_kafka_assignment_lost(self.handle.pointer) != 0 ? .lost(partitions) : .revoked(partitions)
         default:
             return .failed(
@@ -135,21 +140,15 @@ final class KafkaRouteConsumer: @unchecked Sendable {
     ///
     /// Positions that come from no member at all are not refused: so it is made sure that it names one.
     func membership() -> OpaquePointer? {
-        guard let before = self.memberID, let found = rd_kafka_consumer_group_metadata(self.handle.pointer) else {
+        guard let before = self.handle.memberID, let found = rd_kafka_consumer_group_metadata(self.handle.pointer)
+        else {
             return nil
         }
-        guard before == self.memberID else {
+        guard before == self.handle.memberID else {
             rd_kafka_consumer_group_metadata_destroy(found)
             return nil
         }
         return found
-    }
-
-    private var memberID: String? {
-        guard let text = rd_kafka_memberid(self.handle.pointer) else { return nil }
-        defer { rd_kafka_mem_free(self.handle.pointer, text) }
-        let id = String(cString: text)
-        return id.isEmpty ? nil : id
     }
 
     /// Begins to read partitions that were assigned.
@@ -210,9 +209,8 @@ final class KafkaRouteConsumer: @unchecked Sendable {
     /// ended is never heard: it would be waited for without end.
     func close() {
         self.free()
-        if let error = rd_kafka_consumer_close_queue(self.handle.pointer, self.queue) {
-            rd_kafka_error_destroy(error)
-        }
+        self.awaitJoin()
+        _ = self.handle.beginLeaving(self.queue)
         let deadline = ContinuousClock.now + KafkaHandle.endPatience
         var (isAsked, answered) = (false, ContinuousClock.Instant?.none)
         while rd_kafka_consumer_closed(self.handle.pointer) == 0, ContinuousClock.now < deadline {
@@ -228,5 +226,19 @@ final class KafkaRouteConsumer: @unchecked Sendable {
             }
         }
         self.destroy()
+    }
+
+    /// Who leaves in the middle of a join is not heard, see ``KafkaMembership``.
+    private func awaitJoin() {
+        let deadline = ContinuousClock.now + KafkaHandle.endPatience
+        while self.isJoining, self.handle.memberID != nil, ContinuousClock.now < deadline {
+            let (_, event) = self.take(max: Self.messagesMax, waitMilliseconds: 10)
+            self.free()
+            switch event {
+            case .assigned(let partitions): try? self.assign(partitions.map { ($0, Self.end) })
+            case .revoked(let partitions), .lost(let partitions): self.unassign(partitions)
+            default: break
+            }
+        }
     }
 }
