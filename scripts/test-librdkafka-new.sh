@@ -10,4 +10,5 @@ if [ ! -e "$library/librdkafka.so.1" ]; then
     exit 0
 fi
 export LD_LIBRARY_PATH=$PWD/$library PORTARIUM_LIBRDKAFKA_NEW=1
-exec scripts/run-tests.sh 600 --skip-build --filter '^(KafkaEventLogTests|KafkaTestKitTests)\.'
+exec scripts/run-tests.sh 600 --skip-build --experimental-maximum-parallelization-width 24 \
+    --filter '^(KafkaEventLogTests|KafkaTestKitTests)\.'

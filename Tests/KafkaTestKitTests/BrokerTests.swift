@@ -20,7 +20,7 @@ struct BrokerTests {
 
     @Test(.needs(.noida)) func noidaKeepsItsDataOverARestart() async throws {
         try await NoidaBroker.with { broker in
-            try await TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap).produce("kept", to: "kept")
+            try await TinyClient.with(RD_KAFKA_PRODUCER, broker.bootstrap) { try await $0.produce("kept", to: "kept") }
             try await broker.restart()
             try await Self.expect("kept", in: "kept", of: broker)
         }
@@ -28,7 +28,9 @@ struct BrokerTests {
 
     @Test(.needs(.noida)) func whatNoidaSettledSurvivesAKill() async throws {
         try await NoidaBroker.with { broker in
-            try await TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap).produce("settled", to: "settled")
+            try await TinyClient.with(RD_KAFKA_PRODUCER, broker.bootstrap) {
+                try await $0.produce("settled", to: "settled")
+            }
             try await broker.settle()
             await broker.kill()
             try await broker.restart()
@@ -47,7 +49,7 @@ struct BrokerTests {
         let broker = try await NoidaBroker.shared()
         try await TCPProxy.with(upstreamPort: broker.port, portMap: nil) { proxy in
             let bootstrap = "127.0.0.1:\(proxy.port)"
-            let ports = try await TinyClient(RD_KAFKA_PRODUCER, bootstrap).advertisedPorts()
+            let ports = try await TinyClient.with(RD_KAFKA_PRODUCER, bootstrap) { try await $0.advertisedPorts() }
             #expect(ports == [proxy.port])
             let answer = try await TinyClient.roundTrip(bootstrap, topic: "behind-\(UUID().uuidString)")
             #expect(answer == "hello")
@@ -56,8 +58,9 @@ struct BrokerTests {
 
     @Test(.needs(.tansu)) func tansuServesBehindItsProxy() async throws {
         try await TansuBroker.with { broker in
-            let producer = try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap)
-            let ports = try await producer.advertisedPorts()
+            let ports = try await TinyClient.with(RD_KAFKA_PRODUCER, broker.bootstrap) {
+                try await $0.advertisedPorts()
+            }
             #expect(ports == [broker.proxy.port])
             let answer = try await TinyClient.roundTrip(broker.bootstrap, topic: "round-trip")
             #expect(answer == "hello")
@@ -71,21 +74,23 @@ struct BrokerTests {
     func whatTansuPutIntoAStoreSurvivesAKill() async throws {
         try await SeaweedStore.with { seaweed in
             try await TansuBroker.with(on: seaweed.tansuStore) { broker in
-                let producer = try TinyClient(RD_KAFKA_PRODUCER, broker.bootstrap, ["enable.idempotence": "true"])
-                try await producer.produce("before", to: "kept")
-                try await broker.restart()
-                // The producer's place is known still.
-                try await producer.produce("after", to: "kept")
-                let reader = try TinyClient(
-                    RD_KAFKA_CONSUMER, broker.bootstrap,
-                    [
-                        "group.id": "readers", "auto.offset.reset": "earliest", "session.timeout.ms": "2000",
-                        "heartbeat.interval.ms": "500",
-                    ])
-                try reader.subscribe(to: "kept")
-                for expected in ["before", "after"] {
-                    let answer = try await reader.consume(withinMilliseconds: 20_000)
-                    #expect(answer == expected)
+                let idempotent = ["enable.idempotence": "true"]
+                try await TinyClient.with(RD_KAFKA_PRODUCER, broker.bootstrap, idempotent) { producer in
+                    try await producer.produce("before", to: "kept")
+                    try await broker.restart()
+                    // The producer's place is known still.
+                    try await producer.produce("after", to: "kept")
+                }
+                let settings = [
+                    "group.id": "readers", "auto.offset.reset": "earliest", "session.timeout.ms": "2000",
+                    "heartbeat.interval.ms": "500",
+                ]
+                try await TinyClient.with(RD_KAFKA_CONSUMER, broker.bootstrap, settings) { reader in
+                    try reader.subscribe(to: "kept")
+                    for expected in ["before", "after"] {
+                        let answer = try await reader.consume(withinMilliseconds: 20_000)
+                        #expect(answer == expected)
+                    }
                 }
             }
         }
@@ -101,16 +106,18 @@ struct BrokerTests {
     @Test(.needs(.mockCluster)) func theMockClusterServesAndObeys() async throws {
         try await MockCluster.with(brokers: 2) { cluster in
             try await cluster.createTopic("round-trip", partitions: 1)
-            let producer = try TinyClient(RD_KAFKA_PRODUCER, cluster.bootstrap, ["message.timeout.ms": "60000"])
-            let ports = try await producer.advertisedPorts()
-            #expect(ports.count == 2)
-            // REQUEST_TIMED_OUT: the client tries again by itself.
-            try await cluster.fail(.produce, code: 7, count: 2)
-            try await cluster.setLeader(ofTopic: "round-trip", partition: 0, broker: 2)
-            try await cluster.setDelay(ofBroker: 2, milliseconds: 5)
-            try await cluster.takeDown(broker: 1)
-            try await producer.produce("hello", to: "round-trip")
-            try await cluster.bringUp(broker: 1)
+            let patient = ["message.timeout.ms": "60000"]
+            try await TinyClient.with(RD_KAFKA_PRODUCER, cluster.bootstrap, patient) { producer in
+                let ports = try await producer.advertisedPorts()
+                #expect(ports.count == 2)
+                // REQUEST_TIMED_OUT: the client tries again by itself.
+                try await cluster.fail(.produce, code: 7, count: 2)
+                try await cluster.setLeader(ofTopic: "round-trip", partition: 0, broker: 2)
+                try await cluster.setDelay(ofBroker: 2, milliseconds: 5)
+                try await cluster.takeDown(broker: 1)
+                try await producer.produce("hello", to: "round-trip")
+                try await cluster.bringUp(broker: 1)
+            }
             let answer = try await TinyClient.roundTrip(cluster.bootstrap, topic: "round-trip")
             #expect(answer == "hello")
         }
@@ -125,9 +132,10 @@ struct BrokerTests {
 
     private static func expect(_ value: String, in topic: String, of broker: NoidaBroker) async throws {
         let settings = ["group.id": "readers", "auto.offset.reset": "earliest"]
-        let reader = try TinyClient(RD_KAFKA_CONSUMER, broker.bootstrap, settings)
-        try reader.subscribe(to: topic)
-        let answer = try await reader.consume(withinMilliseconds: 20_000)
+        let answer = try await TinyClient.with(RD_KAFKA_CONSUMER, broker.bootstrap, settings) { reader in
+            try reader.subscribe(to: topic)
+            return try await reader.consume(withinMilliseconds: 20_000)
+        }
         #expect(answer == value)
     }
 }

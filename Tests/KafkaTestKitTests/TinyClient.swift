@@ -18,7 +18,7 @@ final class TinyClient: @unchecked Sendable {
     private let handle: OpaquePointer
 
     /// - Parameter type: `RD_KAFKA_PRODUCER` or `RD_KAFKA_CONSUMER`.
-    init(_ type: rd_kafka_type_t, _ bootstrap: String, _ settings: [String: String] = [:]) throws {
+    private init(_ type: rd_kafka_type_t, _ bootstrap: String, _ settings: [String: String]) throws {
         let configuration = rd_kafka_conf_new()
         var reason = [CChar](repeating: 0, count: 256)
         for (name, value) in settings.merging(
@@ -36,17 +36,19 @@ final class TinyClient: @unchecked Sendable {
         self.handle = handle
     }
 
-    deinit {
-        let handle = Handle(pointer: self.handle)
-        Self.threads.submit { _ in
-            if rd_kafka_type(handle.pointer) == RD_KAFKA_CONSUMER { rd_kafka_consumer_close(handle.pointer) }
-            rd_kafka_destroy(handle.pointer)
+    /// Makes one, and ends it while its broker is there: it might wait for it without end.
+    static func with<R>(
+        _ type: rd_kafka_type_t, _ bootstrap: String, _ settings: [String: String] = [:],
+        _ body: (TinyClient) async throws -> R
+    ) async throws -> R {
+        let client = try TinyClient(type, bootstrap, settings)
+        let result: Result<R, any Error>
+        do { result = .success(try await body(client)) } catch { result = .failure(error) }
+        try await Self.threads.runIfActive {
+            if type == RD_KAFKA_CONSUMER { rd_kafka_consumer_close(client.handle) }
+            rd_kafka_destroy(client.handle)
         }
-    }
-
-    /// `@unchecked Sendable`: nobody else has it any more.
-    private struct Handle: @unchecked Sendable {
-        let pointer: OpaquePointer
+        return try result.get()
     }
 
     /// The ports that the brokers advertise.
@@ -110,13 +112,14 @@ final class TinyClient: @unchecked Sendable {
 extension TinyClient {
     /// Writes a record and reads it back as the member of a new group.
     static func roundTrip(_ bootstrap: String, topic: String) async throws -> String? {
-        try await TinyClient(RD_KAFKA_PRODUCER, bootstrap).produce("hello", to: topic)
+        try await Self.with(RD_KAFKA_PRODUCER, bootstrap) { try await $0.produce("hello", to: topic) }
         let settings = [
             "group.id": "\(topic)-readers", "auto.offset.reset": "earliest", "session.timeout.ms": "6000",
             "heartbeat.interval.ms": "1500",
         ]
-        let reader = try TinyClient(RD_KAFKA_CONSUMER, bootstrap, settings)
-        try reader.subscribe(to: topic)
-        return try await reader.consume(withinMilliseconds: 30_000)
+        return try await Self.with(RD_KAFKA_CONSUMER, bootstrap, settings) { reader in
+            try reader.subscribe(to: topic)
+            return try await reader.consume(withinMilliseconds: 30_000)
+        }
     }
 }

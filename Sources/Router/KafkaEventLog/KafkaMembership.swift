@@ -118,11 +118,9 @@ final class KafkaMembership: Sendable {
                     "this replica was put out of the group '\(self.group)': \(fault.text); "
                         + "no two replicas may have the same instance id")
             }
-            let (isLeaving, isJoining) = self.state.withLock {
-                ($0.isLeaving || Task.isCancelled, $0.isJoining && handle.memberID != nil)
-            }
+            let isLeaving = self.state.withLock { $0.isLeaving } || Task.isCancelled
             if isLeaving, deadline == nil { deadline = .now + KafkaHandle.endPatience }
-            if isLeaving, !isClosing, isOver || !isJoining {
+            if isLeaving, !isClosing, isOver || !self.isJoining(handle) {
                 isClosing = true
                 deadline = .now + KafkaHandle.endPatience
                 guard handle.beginLeaving(queue) else { return }
@@ -132,6 +130,10 @@ final class KafkaMembership: Sendable {
             await self.signal.wait(
                 until: .now + (isLeaving ? .milliseconds(10) : .seconds(1)), endsWithTask: !isLeaving)
         }
+    }
+
+    private func isJoining(_ handle: KafkaHandle) -> Bool {
+        self.state.withLock { $0.isJoining } && handle.memberID != nil
     }
 
     private func take(_ event: OpaquePointer, _ handle: KafkaHandle, _ listener: any PartitionListener) async {

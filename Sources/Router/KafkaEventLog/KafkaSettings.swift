@@ -29,6 +29,9 @@ struct KafkaSettings: Sendable {
         values.merge(suppositions) { given, _ in given }
         self.secrets = Self.secure(&values, configuration.security)
         self.values = values
+        // 2.16 was seen beginning anew over and over where no broker lets it in, a thread each time: it answers no call
+        // then, and takes a processor. Without it, it tries the brokers that it knows again, as older versions do.
+        self.optional["metadata.recovery.strategy"] = "none"
     }
 
     private static func secure(_ values: inout [String: String], _ security: KafkaSecurity) -> [String] {
