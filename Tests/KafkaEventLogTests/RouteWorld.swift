@@ -124,8 +124,8 @@ struct RouteWorld: Sendable {
         }
     }
 
-    /// Tries until a try comes to its end, three times at most: for a member that goes without a word noida waits without
-    /// end, and nobody gets its partitions. What a try that got stuck has carried must be right all the same.
+    /// Tries until a try comes to its end, three times at most: for a member that goes without a word noida waits
+    /// without end, and nobody gets its partitions. What a try that got stuck has carried must be right all the same.
     static func tries(
         brokers: String, _ change: (inout KafkaEventLogConfiguration) -> Void = { _ in },
         expecting ids: Range<Int>, _ body: (RouteWorld) async throws -> Bool
