@@ -21,18 +21,14 @@ struct BenchmarkResult: Codable, Sendable {
             ratio: ratio, required: ratioMin, ok: ratio >= ratioMin)
     }
 
-    /// A time, which is the better the less it is, measured against that of less work.
-    ///
-    /// The ratio is that of the medians: a stall of the machine makes a percentile of one round several times what it
-    /// is, of one side alone, and would make the ratio of that round mean nothing.
+    /// A time, which is the better the less it is, measured against that of less work, round by round.
     static func relativeTime(
         _ name: String, unit: String, rounds: [(value: Double, ceiling: Double)], ratioMin: Double
     ) -> BenchmarkResult {
-        let (value, ceiling) = (rounds.map(\.value).median, rounds.map(\.ceiling).median)
-        let ratio = ceiling / value
+        let ratio = rounds.map { $0.ceiling / $0.value }.median
         return BenchmarkResult(
-            name: name, value: value, unit: unit, ceiling: ceiling, ratio: ratio, required: ratioMin,
-            ok: ratio >= ratioMin)
+            name: name, value: rounds.map(\.value).median, unit: unit, ceiling: rounds.map(\.ceiling).median,
+            ratio: ratio, required: ratioMin, ok: ratio >= ratioMin)
     }
 
     /// Measured against a fixed goal that has to be reached.

@@ -2,12 +2,8 @@ import Foundation
 import NIOCore
 import ProcessKit
 
-/// How long a quiet tenant's events take from being published to their sink, at the 99th percentile, beside a tenant
-/// that sends all that its limit allows to endpoints of which one refuses connections and one never answers: with that
-/// tenant on the same router, and on a router of its own.
-///
-/// The second one costs the same cores, disk and load generator as the first: what differs is what the tenants share in
-/// the router.
+/// How long a quiet tenant's events take from being published to their sink, at the 99th percentile, alone and beside a
+/// tenant that sends all that its limit allows to endpoints of which one refuses connections and one never answers.
 struct FairnessBenchmark: Benchmark {
     private static let ratioMin = 0.9
     /// Events a second of the quiet tenant.
@@ -25,13 +21,8 @@ struct FairnessBenchmark: Benchmark {
             try await ByteListener.with(host: "127.0.0.1") { silent in
                 try await PortariumProcess.with(dataDirectory: context.directory.appendingPathComponent("data")) {
                     router in
-                    try await PortariumProcess.with(dataDirectory: context.directory.appendingPathComponent("other")) {
-                        other in
-                        for router in [router, other] {
-                            try await self.prepare(router, sink, deadPorts: [silent.port, try await freePort()])
-                        }
-                        return try await self.measure(router, other, sink, context)
-                    }
+                    try await self.prepare(router, sink, deadPorts: [silent.port, try await freePort()])
+                    return try await self.measure(router, sink, context)
                 }
             }
         }
@@ -59,22 +50,23 @@ struct FairnessBenchmark: Benchmark {
     }
 
     private func measure(
-        _ router: PortariumProcess, _ other: PortariumProcess, _ sink: ArrivalSink, _ context: BenchmarkContext
+        _ router: PortariumProcess, _ sink: ArrivalSink, _ context: BenchmarkContext
     ) async throws -> [(value: Double, ceiling: Double)] {
         var rounds: [(value: Double, ceiling: Double)] = []
         var number = 1
-        // Of a few milliseconds a stall of the machine is a large part: more rounds than elsewhere.
-        for round in 1...(2 * context.rounds - 1) {
-            let quiet = { try await self.quietP99(router, sink, &number, context.roundSeconds) }
-            let (shared, apart) = try await context.measure(round: round) {
-                try await self.besideNoise(router, context, quiet)
-            } ceiling: {
-                try await self.besideNoise(other, context, quiet)
-            }
+        for round in 1...context.rounds {
+            let (beside, alone) = try await context.measure(
+                round: round,
+                value: {
+                    try await self.besideNoise(router, context) {
+                        try await self.quietP99(router, sink, &number, context.roundSeconds)
+                    }
+                },
+                ceiling: { try await self.quietP99(router, sink, &number, context.roundSeconds) })
             Progress.say(
-                "  round \(round): p99 \(BenchmarkReport.figure(shared)) ms beside the noisy tenant, "
-                    + "\(BenchmarkReport.figure(apart)) ms where that has a router of its own")
-            rounds.append((shared, apart))
+                "  round \(round): p99 \(BenchmarkReport.figure(beside)) ms beside the noisy tenant, "
+                    + "\(BenchmarkReport.figure(alone)) ms alone")
+            rounds.append((beside, alone))
         }
         return rounds
     }
