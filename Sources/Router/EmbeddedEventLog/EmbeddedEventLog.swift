@@ -42,7 +42,8 @@ public final class EmbeddedEventLog: EventLog {
             let database = try Self.openWriter(path, configuration)
             let table = self.table
             let connection = try database.writeWithoutTransaction { try Self.load($0, into: table) }
-            self.writer = LogWriter(database, connection, table, configuration, observer)
+            let copier = try CheckpointCopier(path: path, logger: logger)
+            self.writer = LogWriter(database, connection, copier, table, configuration, observer, logger)
             self.readers = try LogReaderPool(path: path, count: configuration.readers)
             self.scanner = try LogReader(path: path)
             try self.directory.synchronize()

@@ -72,7 +72,8 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     /// The size that the log's file may reach, from 1 MiB up; nil: the disk's. Over it appends are `unavailable`.
     public var fileBytesMax: Int64?
 
-    /// Write-ahead log pages after which they are moved into the file, `100...1_000_000`.
+    /// Write-ahead log pages after which they are moved into the file, `100...1_000_000`. Appends go on meanwhile,
+    /// until there are four times as many.
     public var checkpointPages: Int = 4_000
 
     /// The defaults, for a directory.

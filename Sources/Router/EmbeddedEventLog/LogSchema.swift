@@ -95,7 +95,7 @@ enum LogSchema {
                 PRAGMA cache_size = -16384;
                 PRAGMA temp_store = MEMORY;
                 """)
-        _ = try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(configuration.checkpointPages)")
+        _ = try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
         _ = try Int.fetchOne(
             database, sql: "PRAGMA journal_size_limit = \(4 * configuration.checkpointPages * self.pageBytes)")
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")

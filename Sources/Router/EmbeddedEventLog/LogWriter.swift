@@ -1,5 +1,6 @@
 import EventLog
 import GRDB
+import Logging
 import SQLiteFiles
 import Synchronization
 
@@ -12,11 +13,17 @@ final class LogWriter: Sendable {
     private let queue: Mutex<WriterQueue>
     private let table: SharedLogTable
     private let observer: (any EmbeddedEventLogObserver)?
+    private let checkpoints: Mutex<CheckpointPlan>
+    private let copier: CheckpointCopier
+    private let logger: Logger
 
     init(
-        _ database: DatabaseQueue, _ connection: WriterConnection, _ table: SharedLogTable,
-        _ configuration: EmbeddedEventLogConfiguration, _ observer: (any EmbeddedEventLogObserver)?
+        _ database: DatabaseQueue, _ connection: WriterConnection, _ copier: CheckpointCopier, _ table: SharedLogTable,
+        _ configuration: EmbeddedEventLogConfiguration, _ observer: (any EmbeddedEventLogObserver)?, _ logger: Logger
     ) {
+        self.copier = copier
+        self.logger = logger
+        self.checkpoints = Mutex(CheckpointPlan(pagesEach: configuration.checkpointPages))
         self.observer = observer
         self.database = database
         self.connection = Mutex(connection)
@@ -94,6 +101,7 @@ final class LogWriter: Sendable {
                 continuation.resume()
             }
         }
+        await self.copier.close()
         await self.database.closeOffPool()
     }
 
@@ -108,7 +116,30 @@ final class LogWriter: Sendable {
 
     private func drain() {
         guard let connection = self.connection.withLock({ $0 }) else { return }
-        while let turn = self.queue.withLock({ $0.next() }) { self.transact(turn, connection) }
+        self.moveRest(connection)
+        while let turn = self.queue.withLock({ $0.next() }) {
+            self.transact(turn, connection)
+            self.checkpoint(connection)
+        }
+    }
+
+    private func checkpoint(_ connection: WriterConnection) {
+        switch self.checkpoints.withLock({ $0.committed(pages: connection.writeAheadPages) }) {
+        case .goOn: break
+        case .copy:
+            self.copier.copy {
+                self.checkpoints.withLock { $0.copyEnded() }
+                self.call()
+            }
+        case .awaitCopy: self.copier.awaitCopy()
+        }
+        self.moveRest(connection)
+    }
+
+    private func moveRest(_ connection: WriterConnection) {
+        guard self.checkpoints.withLock({ $0.takeRest() }) else { return }
+        CheckpointCopier.checkpoint(connection.handle, self.logger)
+        self.checkpoints.withLock { $0.restMoved(pages: connection.writeAheadPages) }
     }
 
     private func transact(_ turn: WriterQueue.Turn, _ connection: WriterConnection) {

@@ -25,6 +25,8 @@ final class WriterConnection: @unchecked Sendable {
     }
 
     let handle: OpaquePointer
+    /// Pages of the write-ahead log after the last commit.
+    private(set) var writeAheadPages = 0
     private var partitions: [PartitionState] = []
     /// Partitions that the open transaction appended to, with their ends before it.
     private var touched: [(id: Int, endBefore: Int64)] = []
@@ -40,7 +42,17 @@ final class WriterConnection: @unchecked Sendable {
         self.commitStatement = try PreparedStatement(handle, "COMMIT")
         self.rollbackStatement = try PreparedStatement(handle, "ROLLBACK")
         self.insertChunk = try PreparedStatement(handle, "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)")
+        // Takes the place of SQLite's own hook, which would move the pages within the commit.
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<WriterConnection>.fromOpaque(context).takeUnretainedValue().writeAheadPages = Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
+
+    deinit { sqlite3_wal_hook(self.handle, nil, nil) }
 
     /// Adds a partition; its id is the number of those added before.
     func addPartition(end: Int64) {
