@@ -268,6 +268,9 @@ struct MachineRecorder {
         self.machine.standing(of: SubscriptionID(tenant: tenant, name: name), ends: [:])
     }
 
+    /// How many events partition 0 has.
+    var published: Int { self.log[0].count }
+
     /// Offsets of the attempts that nobody has answered yet.
     var pendingOffsets: [Int64] { self.attempts.flatMap { $0.elements.map(\.position.offset.value) } }
 
