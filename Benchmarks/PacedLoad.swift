@@ -29,24 +29,32 @@ final class PacedLoad: Sendable {
 
     private let port: Int
     fileprivate let template: RequestTemplate
-    fileprivate let nextNumber = Atomic(1)
+    fileprivate let nextNumber: Atomic<Int>
     fileprivate let interval: TimeAmount
     fileprivate let requestsEach: Int
     private let connections: Int
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     fileprivate let latencies = Mutex<[Int64]>([])
+    fileprivate let due = Mutex<[Int: NIODeadline]>([:])
     private let refusal = Mutex<String?>(nil)
 
     /// - Parameters:
     ///   - rate: requests a second over all connections.
     ///   - seconds: how long.
-    init(port: Int, template: RequestTemplate, rate: Double, seconds: Double, connections: Int) {
+    ///   - firstNumber: of the first event.
+    init(
+        port: Int, template: RequestTemplate, rate: Double, seconds: Double, connections: Int, firstNumber: Int = 1
+    ) {
         self.port = port
+        self.nextNumber = Atomic(firstNumber)
         self.template = template
         self.connections = connections
         self.interval = .nanoseconds(Int64(1e9 * Double(connections) / rate))
         self.requestsEach = max(1, Int(rate * seconds) / connections)
     }
+
+    /// When each request sent so far was due, by the number of its first event.
+    var dueTimes: [Int: NIODeadline] { self.due.withLock { $0 } }
 
     /// Sends everything and returns when all of it is answered.
     func run() async throws -> Latencies {
@@ -114,6 +122,7 @@ private final class PacedHandler: ChannelInboundHandler {
     private func send(_ context: ChannelHandlerContext) {
         self.sent += 1
         let number = self.load.nextNumber.add(self.load.template.eventsPerRequest, ordering: .relaxed).oldValue
+        self.load.due.withLock { $0[number] = self.due }
         let request = self.load.template.request(firstNumber: number, allocator: context.channel.allocator)
         context.writeAndFlush(self.wrapOutboundOut(request), promise: nil)
     }
