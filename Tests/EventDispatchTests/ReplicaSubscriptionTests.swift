@@ -268,6 +268,24 @@ import Testing
             #expect(a.subscriptions.stored(DispatchWorld.id()) == live)
         }
     }
+
+    @Test func aLeftoverThatCannotBeClearedAwayKeepsNoOther() async throws {
+        try await ReplicaWorld.with { world in
+            let cursor = SubscriptionCursor(generation: "x", isDetached: true, position: 0).committed
+            let place = TopicPartition(DispatchWorld.topic, Partition(0))
+            let orphans = Set((0..<5).map { GroupName.cursor(of: DispatchWorld.id("gone\($0)"), generation: "x") })
+            try await world.log.commit(
+                orphans.map { GroupCommit(group: $0, topicPartition: place, committed: cursor) })
+            let a = await world.start("a", takesPart: false)
+            // The service has had its own look; the next is an hour away.
+            await until { a.subscriptions.leftovers.withLock { $0.groups == orphans } }
+            world.log.setFault(.fails(EventLogError(.unavailable, "told to fail")), on: .deleteGroup, times: 1)
+            await #expect(throws: EventLogError.self) { try await a.subscriptions.clear() }
+            #expect(try await world.log.committed(groupsWithPrefix: GroupName.cursorPrefix).count == 1)
+            try await a.subscriptions.clear()
+            #expect(try await world.log.committed(groupsWithPrefix: GroupName.cursorPrefix).isEmpty)
+        }
+    }
 }
 
 /// What counts does not depend on what was compacted.

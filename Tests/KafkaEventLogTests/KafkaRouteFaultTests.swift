@@ -83,7 +83,7 @@ struct KafkaRouteFaultTests {
             configuration.sessionTimeoutMilliseconds = 6_000
             configuration.properties["max.poll.interval.ms"] = "6500"
         }
-        try await RouteWorld.tries(brokers: broker.bootstrap, impatient, expecting: 0..<1_200) { world in
+        try await RouteWorld.with(brokers: broker.bootstrap, impatient) { world in
             try await world.publish(0..<900)
             let (zombie, heir) = (RecordedRoute(), RecordedRoute())
             let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -94,21 +94,20 @@ struct KafkaRouteFaultTests {
                 }
                 return event.type == "a"
             }
-            var isComplete = false
             try await world.routing(zombie) {
                 defer { release.signal() }
                 try await world.until("the zombie is held") { isHeld.wait(timeout: .now()) == .success }
                 let other = try RouteWorld.open(broker.bootstrap, world.log.configuration.prefix, impatient)
                 try await world.routing(heir, with: other) {
-                    guard try await world.areCarried(600, [zombie, heir]) else { return }
+                    try await world.untilCarried(600, zombie, heir)
                     release.signal()
                     try await world.until("the zombie has failed") { !zombie.failures.isEmpty }
                     try await world.publish(900..<1_200)
-                    isComplete = try await world.areCarried(800, [zombie, heir])
+                    try await world.untilCarried(800, zombie, heir)
                 }
                 await other.close()
             }
-            return isComplete
+            #expect(try await world.carriedIDs() == RouteWorld.expectedIDs(0..<1_200))
         }
     }
 
@@ -133,7 +132,7 @@ struct KafkaRouteFaultTests {
 
     @Test func instancesThatComeAndGoCarryEverythingOnceAndInOrder() async throws {
         let broker = try await NoidaBroker.shared()
-        try await RouteWorld.tries(brokers: broker.bootstrap, expecting: 0..<2_400) { world in
+        try await RouteWorld.with(brokers: broker.bootstrap) { world in
             var listeners = [RecordedRoute()]
             try await world.routing(listeners[0]) {
                 for round in 0..<4 {
@@ -152,11 +151,10 @@ struct KafkaRouteFaultTests {
             }
             // Who is alone now has what nobody was given at the last.
             listeners.append(RecordedRoute())
-            var isComplete = false
             try await world.routing(listeners[listeners.count - 1]) {
-                isComplete = try await world.areCarried(1_600, listeners)
+                try await world.untilCarried(1_600, listeners)
             }
-            return isComplete
+            #expect(try await world.carriedIDs() == RouteWorld.expectedIDs(0..<2_400))
         }
     }
 

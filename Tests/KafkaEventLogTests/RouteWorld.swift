@@ -124,40 +124,12 @@ struct RouteWorld: Sendable {
         }
     }
 
-    /// Tries until a try comes to its end, three times at most: for a member that goes without a word noida waits
-    /// without end, and nobody gets its partitions. What a try that got stuck has carried must be right all the same.
-    static func tries(
-        brokers: String, _ change: (inout KafkaEventLogConfiguration) -> Void = { _ in },
-        expecting ids: Range<Int>, _ body: (RouteWorld) async throws -> Bool
-    ) async throws {
-        for attempt in 1...3 {
-            let isAtEnd = Mutex(false)
-            try await Self.with(brokers: brokers, change) { world in
-                let isComplete = try await body(world)
-                let expected = Self.expectedIDs(ids)
-                for (key, ids) in try await world.carriedIDs() {
-                    #expect(ids == Array(expected[key, default: []].prefix(ids.count)), "\(key)")
-                    if isComplete { #expect(ids.count == expected[key]?.count) }
-                }
-                isAtEnd.withLock { $0 = isComplete }
-            }
-            if isAtEnd.withLock({ $0 }) { return }
-            #expect(attempt < 3, "every try got stuck")
-        }
-    }
-
-    /// Whether so many records, or more, are carried before long.
-    func areCarried(_ count: Int, _ listeners: [RecordedRoute]) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while listeners.reduce(0, { $0 + $1.counts.carried }) < count {
-            guard ContinuousClock.now < deadline else { return false }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return true
-    }
-
     /// Waits until the target holds so many records, or more.
     func untilCarried(_ count: Int, _ listeners: RecordedRoute...) async throws {
+        try await self.untilCarried(count, listeners)
+    }
+
+    func untilCarried(_ count: Int, _ listeners: [RecordedRoute]) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         while listeners.reduce(0, { $0 + $1.counts.carried }) < count {
             guard ContinuousClock.now < deadline else {

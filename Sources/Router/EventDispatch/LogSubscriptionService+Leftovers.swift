@@ -29,7 +29,8 @@ extension LogSubscriptionService {
         }
     }
 
-    /// One look.
+    /// One look. What cannot be cleared away keeps nothing else from it.
+    /// - Throws: why the first of those could not be.
     func clear() async throws(EventLogError) {
         let groups = try await self.dispatcher.log.committed(groupsWithPrefix: GroupName.cursorPrefix).keys
         try await self.topicFollower.withLock({ $0 })?.catchUp()
@@ -44,7 +45,13 @@ extension LogSubscriptionService {
             defer { leftovers = now }
             return leftovers
         }
-        for group in now.groups.intersection(before.groups) { try await self.dispatcher.log.deleteGroup(group) }
-        for key in now.rivals.intersection(before.rivals) { try await self.bury(key) }
+        var fault: EventLogError?
+        for group in now.groups.intersection(before.groups) {
+            do { try await self.dispatcher.log.deleteGroup(group) } catch { fault = fault ?? error }
+        }
+        for key in now.rivals.intersection(before.rivals) {
+            do { try await self.bury(key) } catch { fault = fault ?? error }
+        }
+        if let fault { throw fault }
     }
 }
