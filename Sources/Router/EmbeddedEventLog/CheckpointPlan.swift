@@ -14,27 +14,35 @@ struct CheckpointPlan: Sendable {
 
     private enum State { case idle, copying, copied }
 
-    /// The write-ahead log grows to as many times `pagesEach` before appends wait for the copy.
-    static let growthMax = 4
+    /// Appends wait for a copy during which the write-ahead log grew by as many times `pagesEach`.
+    static let growthMax = 3
+    /// Where the write-ahead log did not begin anew after a checkpoint, because a reader was in the way, the next one
+    /// comes after this part of `pagesEach`: 1 in this many.
+    static let retryPart = 16
 
     private let pagesEach: Int
     private var state = State.idle
-    /// Pages that the last checkpoint left in the write-ahead log, because a reader still needed them; 0 after it has
-    /// begun anew.
-    private var pagesLeft = 0
+    /// Pages at which the next copy begins.
+    private var nextCopy: Int
+    private var pagesAtCopy = 0
+    private var pages = 0
 
     /// - Parameter pagesEach: pages from one checkpoint to the next, more than nothing.
-    init(pagesEach: Int) { self.pagesEach = pagesEach }
+    init(pagesEach: Int) {
+        self.pagesEach = pagesEach
+        self.nextCopy = pagesEach
+    }
 
     /// A transaction ended, after which the write-ahead log has so many pages.
     mutating func committed(pages: Int) -> Step {
-        if pages < self.pagesLeft { self.pagesLeft = 0 }
-        let added = pages - self.pagesLeft
+        if pages < self.pages { self.nextCopy = self.pagesEach }
+        self.pages = pages
         switch self.state {
-        case .idle where added >= self.pagesEach:
+        case .idle where pages >= self.nextCopy:
             self.state = .copying
+            self.pagesAtCopy = pages
             return .copy
-        case .copying where added >= Self.growthMax * self.pagesEach: return .awaitCopy
+        case .copying where pages - self.pagesAtCopy >= Self.growthMax * self.pagesEach: return .awaitCopy
         case .idle, .copying, .copied: return .goOn
         }
     }
@@ -46,9 +54,7 @@ struct CheckpointPlan: Sendable {
     mutating func takeRest() -> Bool {
         guard self.state == .copied else { return false }
         self.state = .idle
+        self.nextCopy = self.pages + max(1, self.pagesEach / Self.retryPart)
         return true
     }
-
-    /// The writer moved what could be moved while the write-ahead log had so many pages.
-    mutating func restMoved(pages: Int) { self.pagesLeft = pages }
 }

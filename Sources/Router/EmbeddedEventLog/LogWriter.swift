@@ -139,7 +139,6 @@ final class LogWriter: Sendable {
     private func moveRest(_ connection: WriterConnection) {
         guard self.checkpoints.withLock({ $0.takeRest() }) else { return }
         CheckpointCopier.checkpoint(connection.handle, self.logger)
-        self.checkpoints.withLock { $0.restMoved(pages: connection.writeAheadPages) }
     }
 
     private func transact(_ turn: WriterQueue.Turn, _ connection: WriterConnection) {
