@@ -2,6 +2,9 @@
 ///
 /// Another connection copies them beside the appends, which takes long and holds nobody up. What was written meanwhile
 /// is little; the writer moves it itself between two transactions, and only then the write-ahead log can begin anew.
+///
+/// A copy begins right after a commit that came behind the rest before, or the copy before: never on a write-ahead log
+/// of which everything is in the file already, which the next commit may begin anew at the same moment.
 struct CheckpointPlan: Sendable {
     /// What the writer does after a transaction.
     enum Step: Equatable, Sendable {
@@ -12,19 +15,22 @@ struct CheckpointPlan: Sendable {
         case awaitCopy
     }
 
-    private enum State { case idle, copying, copied }
+    private enum State { case idle, copying, copied, halted }
 
     /// Appends wait for a copy during which the write-ahead log grew by as many times `pagesEach`.
     static let growthMax = 3
+    /// Of a checkpoint so many copies are made at most: one more where much came during the one before.
+    static let copiesMax = 3
     /// Where the write-ahead log did not begin anew after a checkpoint, because a reader was in the way, the next one
     /// comes after this part of `pagesEach`: 1 in this many.
-    static let retryPart = 16
+    static let retryPart = 64
 
     private let pagesEach: Int
     private var state = State.idle
     /// Pages at which the next copy begins.
     private var nextCopy: Int
     private var pagesAtCopy = 0
+    private var copies = 0
     private var pages = 0
 
     /// - Parameter pagesEach: pages from one checkpoint to the next, more than nothing.
@@ -39,16 +45,30 @@ struct CheckpointPlan: Sendable {
         self.pages = pages
         switch self.state {
         case .idle where pages >= self.nextCopy:
-            self.state = .copying
-            self.pagesAtCopy = pages
-            return .copy
+            self.copies = 0
+            return self.beginCopy()
         case .copying where pages - self.pagesAtCopy >= Self.growthMax * self.pagesEach: return .awaitCopy
-        case .idle, .copying, .copied: return .goOn
+        case .copied where pages - self.pagesAtCopy >= self.pagesEach / 2 && self.copies < Self.copiesMax:
+            return self.beginCopy()
+        case .idle, .copying, .copied, .halted: return .goOn
         }
     }
 
+    private mutating func beginCopy() -> Step {
+        self.state = .copying
+        self.pagesAtCopy = self.pages
+        self.copies += 1
+        return .copy
+    }
+
     /// The other connection has done what it could.
-    mutating func copyEnded() { self.state = .copied }
+    mutating func copyEnded() {
+        if self.state == .copying { self.state = .copied }
+    }
+
+    /// The file could not be synced. What was copied into it may be lost, and a later sync would not say so: everything
+    /// stays in the write-ahead log, from which the next start reads it.
+    mutating func halt() { self.state = .halted }
 
     /// Whether the writer has to move the rest before its next transaction; told once.
     mutating func takeRest() -> Bool {

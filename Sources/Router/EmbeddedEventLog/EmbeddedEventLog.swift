@@ -43,7 +43,7 @@ public final class EmbeddedEventLog: EventLog {
             let table = self.table
             let connection = try database.writeWithoutTransaction { try Self.load($0, into: table) }
             let copier = try CheckpointCopier(path: path, logger: logger)
-            self.writer = LogWriter(database, connection, copier, table, configuration, observer, logger)
+            self.writer = LogWriter(database, connection, copier, table, configuration, observer)
             self.readers = try LogReaderPool(path: path, count: configuration.readers)
             self.scanner = try LogReader(path: path)
             try self.directory.synchronize()
@@ -75,6 +75,8 @@ public final class EmbeddedEventLog: EventLog {
         for waiter in waiters { waiter.wake() }
         guard wasOpen else { return }
         await self.writer.close()
+        // Last, because they only read: the end of a connection that writes would move the write-ahead log into the
+        // file, also where a sync has failed.
         await self.readers.close()
         await self.scanner.close()
         self.directory.release()

@@ -15,14 +15,12 @@ final class LogWriter: Sendable {
     private let observer: (any EmbeddedEventLogObserver)?
     private let checkpoints: Mutex<CheckpointPlan>
     private let copier: CheckpointCopier
-    private let logger: Logger
 
     init(
         _ database: DatabaseQueue, _ connection: WriterConnection, _ copier: CheckpointCopier, _ table: SharedLogTable,
-        _ configuration: EmbeddedEventLogConfiguration, _ observer: (any EmbeddedEventLogObserver)?, _ logger: Logger
+        _ configuration: EmbeddedEventLogConfiguration, _ observer: (any EmbeddedEventLogObserver)?
     ) {
         self.copier = copier
-        self.logger = logger
         self.checkpoints = Mutex(CheckpointPlan(pagesEach: configuration.checkpointPages))
         self.observer = observer
         self.database = database
@@ -127,8 +125,8 @@ final class LogWriter: Sendable {
         switch self.checkpoints.withLock({ $0.committed(pages: connection.writeAheadPages) }) {
         case .goOn: break
         case .copy:
-            self.copier.copy {
-                self.checkpoints.withLock { $0.copyEnded() }
+            self.copier.copy { outcome in
+                self.checkpoints.withLock { outcome == .unsynced ? $0.halt() : $0.copyEnded() }
                 self.call()
             }
         case .awaitCopy: self.copier.awaitCopy()
@@ -138,7 +136,7 @@ final class LogWriter: Sendable {
 
     private func moveRest(_ connection: WriterConnection) {
         guard self.checkpoints.withLock({ $0.takeRest() }) else { return }
-        CheckpointCopier.checkpoint(connection.handle, self.logger)
+        if self.copier.checkpoint(connection.handle) == .unsynced { self.checkpoints.withLock { $0.halt() } }
     }
 
     private func transact(_ turn: WriterQueue.Turn, _ connection: WriterConnection) {

@@ -42,7 +42,7 @@ final class WriterConnection: @unchecked Sendable {
         self.commitStatement = try PreparedStatement(handle, "COMMIT")
         self.rollbackStatement = try PreparedStatement(handle, "ROLLBACK")
         self.insertChunk = try PreparedStatement(handle, "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)")
-        // Takes the place of SQLite's own hook, which would move the pages within the commit.
+        // The place of SQLite's own hook, which would move the pages within the commit and is turned off.
         sqlite3_wal_hook(
             handle,
             { context, _, _, pages in

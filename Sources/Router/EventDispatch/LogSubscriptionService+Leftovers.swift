@@ -46,10 +46,10 @@ extension LogSubscriptionService {
             return leftovers
         }
         var fault: EventLogError?
-        for group in now.groups.intersection(before.groups) {
+        for group in now.groups.intersection(before.groups) where !Task.isCancelled {
             do { try await self.dispatcher.log.deleteGroup(group) } catch { fault = fault ?? error }
         }
-        for key in now.rivals.intersection(before.rivals) {
+        for key in now.rivals.intersection(before.rivals) where !Task.isCancelled {
             do { try await self.bury(key) } catch { fault = fault ?? error }
         }
         if let fault { throw fault }
