@@ -27,20 +27,18 @@ import Testing
 
     @Test func appendsWaitForACopyThatDoesNotKeepUp() {
         var plan = CheckpointPlan(pagesEach: 100)
-        #expect(Self.steps(&plan, 100, 399, 400) == [.copy, .goOn, .awaitCopy])
+        #expect(Self.steps(&plan, 100, 199, 200) == [.copy, .goOn, .awaitCopy])
     }
 
-    @Test func whereMuchCameDuringACopyAnotherFollowsBeforeTheWriterMovesTheRest() {
+    /// SQLite damages the file where a checkpoint begins on a write-ahead log that the next commit begins anew.
+    @Test func noCopyBeginsBeforeACommitBehindTheRest() {
         var plan = CheckpointPlan(pagesEach: 100)
-        #expect(Self.steps(&plan, 100, 170) == [.copy, .goOn])
+        #expect(Self.steps(&plan, 100, 199) == [.copy, .goOn])
         plan.copyEnded()
-        #expect(Self.steps(&plan, 171, 300) == [.copy, .goOn])
-        #expect(!Self.takesRest(&plan))
-        plan.copyEnded()
-        #expect(Self.steps(&plan, 301) == [.copy])
-        plan.copyEnded()
-        #expect(Self.steps(&plan, 500) == [.goOn], "the writer ends it, however much there is")
+        // Transactions that failed leave the pages as they are.
+        #expect(Self.steps(&plan, 199, 199) == [.goOn, .goOn])
         #expect(Self.takesRest(&plan))
+        #expect(Self.steps(&plan, 199, 199) == [.goOn, .goOn])
     }
 
     @Test func afterASyncThatFailedNothingIsMovedAnyMore() {
@@ -116,9 +114,9 @@ import Testing
                 defer { group.cancelAll() }
                 return try await Self.fill(log, directory + "/log")
             }
-            // A copy begins after 100 pages, and appends wait for it at 400.
+            // A copy begins after 100 pages, and appends wait for it at 200.
             #expect(greatest > 100 * LogSchema.pageBytes)
-            #expect(greatest < (readers == 0 ? 450 : 900) * LogSchema.pageBytes)
+            #expect(greatest < (readers == 0 ? 250 : 900) * LogSchema.pageBytes)
             #expect(Self.size(directory + "/log/log.db") > Self.count * 1_000 / 2, "before it is closed")
             await log.close()
             let again = try EmbeddedEventLog(configuration: configuration)

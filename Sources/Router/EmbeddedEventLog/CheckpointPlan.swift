@@ -3,8 +3,9 @@
 /// Another connection copies them beside the appends, which takes long and holds nobody up. What was written meanwhile
 /// is little; the writer moves it itself between two transactions, and only then the write-ahead log can begin anew.
 ///
-/// A copy begins right after a commit that came behind the rest before, or the copy before: never on a write-ahead log
-/// of which everything is in the file already, which the next commit may begin anew at the same moment.
+/// A copy begins only after a commit that came behind the last rest: never on a write-ahead log of which everything is
+/// in the file already, and which the next commit may begin anew at the same moment. SQLite up to 3.51.2 damages the
+/// file where a checkpoint begins then.
 struct CheckpointPlan: Sendable {
     /// What the writer does after a transaction.
     enum Step: Equatable, Sendable {
@@ -17,10 +18,6 @@ struct CheckpointPlan: Sendable {
 
     private enum State { case idle, copying, copied, halted }
 
-    /// Appends wait for a copy during which the write-ahead log grew by as many times `pagesEach`.
-    static let growthMax = 3
-    /// Of a checkpoint so many copies are made at most: one more where much came during the one before.
-    static let copiesMax = 3
     /// Where the write-ahead log did not begin anew after a checkpoint, because a reader was in the way, the next one
     /// comes after this part of `pagesEach`: 1 in this many.
     static let retryPart = 64
@@ -30,7 +27,6 @@ struct CheckpointPlan: Sendable {
     /// Pages at which the next copy begins.
     private var nextCopy: Int
     private var pagesAtCopy = 0
-    private var copies = 0
     private var pages = 0
 
     /// - Parameter pagesEach: pages from one checkpoint to the next, more than nothing.
@@ -45,20 +41,13 @@ struct CheckpointPlan: Sendable {
         self.pages = pages
         switch self.state {
         case .idle where pages >= self.nextCopy:
-            self.copies = 0
-            return self.beginCopy()
-        case .copying where pages - self.pagesAtCopy >= Self.growthMax * self.pagesEach: return .awaitCopy
-        case .copied where pages - self.pagesAtCopy >= self.pagesEach / 2 && self.copies < Self.copiesMax:
-            return self.beginCopy()
+            self.state = .copying
+            self.pagesAtCopy = pages
+            return .copy
+        // What the writer has to move itself stays within what it would without the copy.
+        case .copying where pages - self.pagesAtCopy >= self.pagesEach: return .awaitCopy
         case .idle, .copying, .copied, .halted: return .goOn
         }
-    }
-
-    private mutating func beginCopy() -> Step {
-        self.state = .copying
-        self.pagesAtCopy = self.pages
-        self.copies += 1
-        return .copy
     }
 
     /// The other connection has done what it could.

@@ -73,7 +73,7 @@ public struct EmbeddedEventLogConfiguration: Sendable {
     public var fileBytesMax: Int64?
 
     /// Write-ahead log pages after which they are moved into the file, `100...1_000_000`. Appends go on meanwhile,
-    /// until there are three times as many more; what a reader still needs stays there beside these.
+    /// until there are as many again; what a reader still needs stays there beside these.
     public var checkpointPages: Int = 4_000
 
     /// The defaults, for a directory.
